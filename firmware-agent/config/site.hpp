@@ -1,0 +1,86 @@
+#pragma once
+
+#include "drivers/profiles/profile.hpp"
+#include "protocol/core/text.hpp"
+#include "protocol/model/reading.hpp"
+#include "protocol/model/rule.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace inspect::agent {
+
+struct SerialLine {
+  std::string port;  ///< a path that survives renumbering: /dev/serial/by-path/…
+  std::uint32_t baud = 9600;
+  drivers::Parity parity = drivers::Parity::none;
+  std::uint8_t stop_bits = 1;
+  bool rs485 = false;  ///< the kernel drives the transmitter (TIOCSRS485)
+};
+
+struct TcpEndpoint {
+  std::string host;
+  std::uint16_t port = 502;
+};
+
+struct Bus {
+  std::string name;  ///< [a-z0-9-]
+  Text title;
+  std::variant<SerialLine, TcpEndpoint> transport;
+};
+
+struct Device {
+  std::string name;
+  Text title;  ///< what people at the site call it: "3号工位 继电器板"
+  BusIndex bus{};
+  std::uint8_t unit = 1;
+  std::size_t profile = 0;  ///< into Site::profiles
+  PointIndex first_point{};
+  std::size_t point_count = 0;
+  std::chrono::milliseconds period{0};  ///< 0: each point's own period
+};
+
+struct Point {
+  DeviceIndex device{};
+  std::size_t spec = 0;  ///< into the profile's points
+};
+
+/// A rule of a profile or of the site, with its points found.
+struct Watch {
+  Rule rule;
+  PointIndex point{};
+  std::optional<PointIndex> against;
+};
+
+struct StoreSettings {
+  std::string directory = "/var/lib/inspectd";
+  std::uint64_t history_bytes = 512ULL << 20;  ///< oldest readings go first
+  std::chrono::hours history_age{24 * 400};
+  std::uint64_t readings_outbox_bytes = 16ULL << 20;  ///< oldest batches go first, and that is said
+  std::chrono::seconds batch_every{60};               ///< a batch of readings for the centre is closed this often
+};
+
+/// One site, complete and resolved: every name found, every number in range. Immutable after it is loaded.
+struct Site {
+  std::string name;  ///< [a-z0-9-]
+  Text title;
+  std::string gateway;  ///< ^[a-z0-9][a-z0-9-]{2,30}$
+  std::string socket = "/run/inspectd/control.sock";
+  StoreSettings store;
+  std::vector<drivers::Profile> profiles;
+  std::vector<Bus> buses;
+  std::vector<Device> devices;
+  std::vector<Point> points;
+  std::vector<Watch> watches;
+
+  [[nodiscard]] const drivers::PointSpec& spec(PointIndex point) const {
+    const auto& p = points[at(point)];
+    return profiles[devices[at(p.device)].profile].points[p.spec];
+  }
+  [[nodiscard]] const Device& device_of(PointIndex point) const { return devices[at(points[at(point)].device)]; }
+};
+
+}  // namespace inspect::agent

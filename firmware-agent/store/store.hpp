@@ -1,0 +1,87 @@
+#pragma once
+
+#include "firmware-agent/config/site.hpp"
+#include "protocol/control/outbox.hpp"
+#include "protocol/core/error.hpp"
+#include "protocol/model/finding.hpp"
+#include "protocol/model/reading.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace inspect::agent {
+
+/// What must be written before anybody is told: in one transaction, FULL, at once.
+struct FindingCommit {
+  std::vector<FindingChange> changes;  ///< each becomes a ledger row and an outbox row
+  std::vector<Reading> explaining;     ///< the readings that led to them
+  Moment at;
+};
+
+struct StoreCounters {
+  std::uint64_t commits = 0;
+  std::uint64_t commit_failures = 0;
+  std::uint64_t readings_gathered = 0;
+  std::uint64_t readings_stored = 0;
+  std::uint64_t readings_dropped = 0;  ///< the gather buffer was full (the disk stood still): oldest first
+  std::uint64_t history_bytes = 0;
+  bool degraded = false;  ///< the last write failed; the watch goes on and tries again
+};
+
+struct HistoryEntry {
+  WallTime at{};
+  double value = 0;
+  Quality quality = Quality::good;
+  Reason reason = Reason::none;
+};
+
+/// The agent's memory. One thread writes; members are called on the loop and never block it.
+class Store {
+ public:
+  /// Opens or creates the two databases below `site.store.directory`, migrates forward, and takes the lock that keeps
+  /// a second process out. `site` must outlive the store. Errc::storage with the cure in the message.
+  static Result<std::unique_ptr<Store>> open(const Site& site, boost::asio::any_io_executor loop);
+
+  virtual ~Store() = default;
+
+  /// Findings that are open (not normal), as last committed; asked once at start.
+  virtual boost::asio::awaitable<Result<std::vector<Finding>>> open_findings() = 0;
+  /// Newest first; `with_ended` adds those that returned to normal.
+  virtual boost::asio::awaitable<Result<std::vector<Finding>>> findings(bool with_ended, std::size_t most) = 0;
+  /// Highest occurrence number ever given to each (device, point, kind); asked once at start.
+  virtual boost::asio::awaitable<Result<std::vector<FindingId>>> last_occurrences() = 0;
+
+  virtual boost::asio::awaitable<Result<void>> commit(FindingCommit commit) = 0;
+
+  /// Takes readings for the history and for the batches to the centre. Bounded; a kill loses at most a second of
+  /// them, a power cut at most a minute.
+  virtual void gather(std::span<const Reading> readings) = 0;
+
+  /// Stored values of one point in [from, to], oldest first, at most `most` (evenly thinned if there are more).
+  virtual boost::asio::awaitable<Result<std::vector<HistoryEntry>>> history(PointIndex point, WallTime from,
+                                                                            WallTime to, std::size_t most) = 0;
+
+  /// Rows that have no receipt, findings before readings, oldest first, at most `most` and together at most 1 MiB.
+  /// `skip` names rows already on their way. Claiming changes nothing on disk.
+  virtual boost::asio::awaitable<Result<std::vector<control::OutboxRow>>> claim(
+      std::vector<std::pair<std::string, std::uint64_t>> skip, std::size_t most) = 0;
+  /// The centre has committed these. Unknown ones are ignored. Returns how many were waiting.
+  virtual boost::asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) = 0;
+  virtual boost::asio::awaitable<Result<control::OutboxState>> outbox_state() = 0;
+  /// Called on the loop after rows were added, so that a waiting bridge can be told.
+  virtual void on_outbox(std::function<void()> callback) = 0;
+
+  [[nodiscard]] virtual StoreCounters counters() const = 0;
+  /// Last sign of life of the store's thread, for the watchdog.
+  [[nodiscard]] virtual BootTime heartbeat() const = 0;
+  /// Writes everything that is gathered and closes. Idempotent.
+  virtual boost::asio::awaitable<void> close() = 0;
+};
+
+}  // namespace inspect::agent

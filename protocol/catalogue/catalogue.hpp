@@ -1,0 +1,46 @@
+#pragma once
+
+#include "protocol/core/error.hpp"
+#include "protocol/core/text.hpp"
+#include "protocol/model/finding.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inspect::catalogue {
+
+/// One kind of fault, ISO 14224 style: mode (what is seen), mechanism (how), cause (why).
+struct FaultKind {
+  std::string key;   ///< "relay.welded"
+  std::string code;  ///< row of the fault model: "R1"
+  Text title;
+  Text mode;
+  Text mechanism;
+  Text cause;
+  FaultClass fault_class = FaultClass::ordinary;
+  std::string part;         ///< key in parts.toml; empty: no part cures it
+  std::string department;   ///< key of the dispatch table
+  double confidence = 0.9;  ///< how sure a confirmed detection of this kind is, 0..1
+  Text urgency;
+  std::vector<Text> checks;
+};
+
+struct Part {
+  std::string key;  ///< stock name: "SRD-05VDC-SL-C"
+  Text name;
+  std::string unit;  ///< "pc", "m"
+};
+
+struct Catalogue {
+  std::vector<FaultKind> kinds;
+  std::vector<Part> parts;
+
+  [[nodiscard]] const FaultKind* kind(std::string_view key) const;
+  [[nodiscard]] const Part* part(std::string_view key) const;
+};
+
+/// Reads faults.toml and parts.toml of `directory`. Errors carry file:line:column and the cure.
+Result<Catalogue> load(const std::string& directory);
+
+}  // namespace inspect::catalogue

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "protocol/core/error.hpp"
+#include "protocol/model/finding.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inspect::messages {
+
+/// Largest message either end accepts (R23).
+constexpr std::size_t largest_message = 64 * 1024;
+
+/// Who sent it and which one it is. (gateway, epoch, seq) is the key of the centre's inbox. An epoch is drawn at random
+/// when a database file is created, so a gateway's findings and its readings have an epoch each.
+struct Envelope {
+  std::string gateway;
+  std::string epoch;      ///< 16 hex digits
+  std::uint64_t seq = 0;  ///< from 1, no gaps
+  WallTime time{};
+};
+
+/// `site/<gateway>/up/finding`, QoS 1. Carried as a CloudEvents 1.0 structured JSON document of type
+/// "inspect.finding.v1". The bytes are fixed when the outbox row is written: a repeat is byte for byte the same.
+struct FindingMessage {
+  Envelope envelope;
+  Text site_title;
+  Text device_title;
+  std::string model;  ///< profile name of the device, empty for a bus
+  FindingChange change;
+};
+
+/// One value in a batch. Names, not indices: the centre does not know the site's configuration.
+struct BatchEntry {
+  std::string device;
+  std::string point;
+  std::string unit;
+  double value = 0;
+  Quality quality = Quality::good;
+  Reason reason = Reason::none;
+  WallTime at{};
+};
+
+/// `site/<gateway>/up/readings`, type "inspect.readings.v1": values by exception.
+struct ReadingsMessage {
+  Envelope envelope;
+  std::uint64_t dropped = 0;  ///< batches of this epoch given up so far because the bound was reached
+  std::vector<BatchEntry> entries;
+};
+
+/// `site/<gateway>/down/receipt`: the centre has these in its own committed store.
+struct Receipt {
+  std::string gateway;
+  std::string epoch;
+  std::vector<std::uint64_t> seqs;  ///< at most 256
+};
+
+/// `site/<gateway>/up/state`, retained; the will says online = false.
+struct GatewayState {
+  std::string gateway;
+  bool online = false;
+  WallTime time{};
+  std::string version;
+};
+
+std::string encode(const FindingMessage& message);
+std::string encode(const ReadingsMessage& message);
+std::string encode(const Receipt& receipt);
+std::string encode(const GatewayState& state);
+
+/// Strict: size, depth, UTF-8, types, enums, ranges, unknown fields refused. Errc::malformed says which field.
+Result<FindingMessage> decode_finding(std::string_view json);
+Result<ReadingsMessage> decode_readings(std::string_view json);
+Result<Receipt> decode_receipt(std::string_view json);
+Result<GatewayState> decode_state(std::string_view json);
+
+/// The gateway's id as topics and certificates allow it: ^[a-z0-9][a-z0-9-]{2,30}$ (R06).
+bool is_gateway_id(std::string_view id);
+
+}  // namespace inspect::messages

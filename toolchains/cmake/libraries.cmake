@@ -1,0 +1,22 @@
+# Debian's packages, each found once.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+find_package(SQLite3 REQUIRED)
+pkg_check_modules(MODBUS REQUIRED IMPORTED_TARGET libmodbus)
+pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+
+add_library(inspect_asio INTERFACE)
+target_compile_definitions(inspect_asio INTERFACE BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(inspect_asio INTERFACE Boost::headers Threads::Threads)
+
+add_library(inspect_paho INTERFACE)
+target_link_libraries(inspect_paho INTERFACE paho-mqttpp3 paho-mqtt3as Threads::Threads)

@@ -1,0 +1,31 @@
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+
+option(INSPECT_TESTS "Build the tests" ON)
+set(INSPECT_SANITIZE "" CACHE STRING "address (with undefined) or thread; empty for none")
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# What every target of ours is compiled with.
+add_library(inspect_flags INTERFACE)
+target_include_directories(inspect_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(inspect_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Werror
+  -fstack-protector-strong
+  -ffp-contract=off)  # decisions must be the same on amd64 and arm64
+if(INSPECT_SANITIZE STREQUAL "address")
+  target_compile_options(inspect_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(inspect_flags INTERFACE -fsanitize=address,undefined)
+elseif(INSPECT_SANITIZE STREQUAL "thread")
+  # Asio's fences are not known to the thread sanitizer; they only order its own reactor's counters.
+  target_compile_options(inspect_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan)
+  target_link_options(inspect_flags INTERFACE -fsanitize=thread)
+else()
+  target_compile_options(inspect_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
+endif()
