@@ -1,0 +1,73 @@
+#include "tests/architecture/source_tree.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <set>
+
+using inspect::tests::source_tree;
+
+namespace {
+
+/// "protocol/core/clock.cpp" → "tests/protocol/core/clock_test.cpp".
+std::string test_of(const std::string& path) { return "tests/" + path.substr(0, path.size() - 4) + "_test.cpp"; }
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("no file of product code is longer than 400 lines") {
+  for (const auto& source : source_tree()) {
+    if (source.is_below("tests")) continue;
+    CAPTURE(source.path);
+    CHECK(source.lines.size() <= 400);
+  }
+}
+
+TEST_CASE("product code does not sleep") {
+  for (const auto& source : source_tree()) {
+    if (source.is_below("tests")) continue;
+    for (const auto& line : source.lines) {
+      CAPTURE(source.path);
+      CAPTURE(line);
+      CHECK_FALSE((contains(line, "sleep_for(") || contains(line, "sleep_until(") || contains(line, "usleep(")));
+    }
+  }
+}
+
+TEST_CASE("no test sleeps, save those that play a wire or a whole system") {
+  const std::string sleep_for = std::string("sleep_") + "for(";
+  const std::string usleep = std::string("u") + "sleep(";
+  for (const auto& source : source_tree()) {
+    if (!source.is_below("tests") || source.is_below("tests/wire") || source.is_below("tests/end_to_end") ||
+        source.is_below("tests/faults") || source.is_below("tests/bench") || source.is_below("tests/architecture")) {
+      continue;
+    }
+    for (const auto& line : source.lines) {
+      CAPTURE(source.path);
+      CAPTURE(line);
+      CHECK_FALSE((contains(line, sleep_for) || contains(line, usleep)));
+    }
+  }
+}
+
+TEST_CASE("tests stay at least 0.8 of the product, counted in lines") {
+  std::size_t product = 0;
+  std::size_t tests = 0;
+  for (const auto& source : source_tree()) (source.is_below("tests") ? tests : product) += source.lines.size();
+  MESSAGE("product " << product << " lines, tests " << tests << " lines, ratio "
+                     << static_cast<double>(tests) / static_cast<double>(product));
+  CHECK(static_cast<double>(tests) >= 0.8 * static_cast<double>(product));
+}
+
+TEST_CASE("every pure source has a test file of its own") {
+  for (const auto& source : source_tree()) {
+    const bool pure = source.is_below("protocol") || source.is_below("firmware-agent/detection") ||
+                      source.is_below("firmware-agent/polling");
+    if (!pure || !source.path.ends_with(".cpp")) continue;
+    // Tables of names are tested together.
+    if (source.is_below("protocol/model")) continue;
+    CAPTURE(source.path);
+    CHECK(std::filesystem::exists(test_of(source.path)));
+  }
+}
