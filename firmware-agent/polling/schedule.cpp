@@ -52,7 +52,8 @@ std::optional<Task> Schedule::probe(BootTime now, std::optional<std::size_t> nex
   const auto turn = std::min_element(dormant_.begin(), dormant_.end(),
                                      [](const Dormant& a, const Dormant& b) { return a.due < b.due; });
   if (turn == dormant_.end() || turn->due > now) return std::nullopt;
-  if (!idle_for(turn->cost, now, next_poll) && now < probe_allowed_) return std::nullopt;
+  const auto share_from = std::max(turn->due + probe_patience, probe_allowed_);
+  if (!idle_for(turn->cost, now, next_poll) && now < share_from) return std::nullopt;
   const auto item = first_item_of(turn->device);
   if (!item) return std::nullopt;
   return Task{*item, Purpose::probe};
@@ -88,7 +89,8 @@ BootTime Schedule::wake(BootTime now) const {
   if (poll) wake = std::min(wake, entries_[*poll].due);
   for (const auto& dormant : dormant_) {
     const auto turn = std::max(dormant.due, now);
-    wake = std::min(wake, idle_for(dormant.cost, turn, poll) ? turn : std::max(turn, probe_allowed_));
+    const auto share_from = std::max(dormant.due + probe_patience, probe_allowed_);
+    wake = std::min(wake, idle_for(dormant.cost, turn, poll) ? turn : std::max(turn, share_from));
   }
   return std::max(wake, now);
 }

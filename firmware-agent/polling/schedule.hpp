@@ -15,6 +15,8 @@ namespace inspect::agent {
 constexpr double probe_share = 0.05;
 /// A dormant device is never asked more often than this, however idle the bus is.
 constexpr std::chrono::milliseconds probe_pause{1000};
+/// So long a probe waits for idle time before it takes its share of busy time.
+constexpr std::chrono::milliseconds probe_patience{2000};
 
 /// Why a block is read now.
 enum class Purpose : std::uint8_t {
