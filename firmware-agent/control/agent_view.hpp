@@ -1,0 +1,98 @@
+#pragma once
+
+#include "drivers/bus/bus.hpp"
+#include "firmware-agent/config/site.hpp"
+#include "firmware-agent/store/store.hpp"
+#include "protocol/control/outbox.hpp"
+#include "protocol/core/clock.hpp"
+#include "protocol/core/error.hpp"
+#include "protocol/model/finding.hpp"
+#include "protocol/model/health.hpp"
+#include "protocol/model/reading.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inspect::agent {
+
+/// A thread and its last sign of life, as the watchdog sees it.
+struct Heartbeat {
+  std::string thread;  ///< "loop", "store", "usb"
+  BootTime at{};
+};
+
+/// What only the running agent knows about itself; names and titles come from the site.
+struct AgentFacts {
+  std::string version;
+  BootTime started{};
+  StoreCounters store;
+  std::vector<Heartbeat> heartbeats;
+  std::string config_warning;  ///< why the last good configuration runs instead of the new one; empty: it does not
+};
+
+struct BusState {
+  BusHealth health = BusHealth::unknown;
+  double utilisation = 0;  ///< share of the recent past in which the line was busy, 0..1
+  drivers::BusCounters counters;
+};
+
+struct DeviceState {
+  DeviceHealth health = DeviceHealth::unknown;
+  std::optional<BootTime> last_answer;  ///< nothing when it never answered
+};
+
+/// What the control server needs from the agent; it assembles rows, names and JSON from this itself.
+///
+/// Every member is called on the loop. Plain members answer from memory and never block; the others may wait for the
+/// store or for a bus. Indices passed in are always those of `site()`.
+class AgentView {
+ public:
+  virtual ~AgentView() = default;
+
+  [[nodiscard]] virtual const Site& site() const = 0;
+  [[nodiscard]] virtual Moment now() const = 0;
+  [[nodiscard]] virtual AgentFacts facts() const = 0;
+  [[nodiscard]] virtual BusState bus_state(BusIndex bus) const = 0;
+  [[nodiscard]] virtual DeviceState device_state(DeviceIndex device) const = 0;
+  /// The last reading as it was taken; the server applies `as_of`. A point never asked is bad: never_read.
+  [[nodiscard]] virtual Reading reading(PointIndex point) const = 0;
+  /// Every finding that is not normal, from memory.
+  [[nodiscard]] virtual std::vector<Finding> open_findings() const = 0;
+
+  /// Asks the bus now, for points of one device. One reading per point in the same order; a device that does not answer
+  /// gives bad readings, not an error. An error means that nothing was asked at all.
+  virtual boost::asio::awaitable<Result<std::vector<Reading>>> read_fresh(std::vector<PointIndex> points) = 0;
+  /// As Store::history.
+  virtual boost::asio::awaitable<Result<std::vector<HistoryEntry>>> history(PointIndex point, WallTime from,
+                                                                            WallTime to, std::size_t most) = 0;
+  /// As Store::findings: newest first, from disk.
+  virtual boost::asio::awaitable<Result<std::vector<Finding>>> findings(bool with_ended, std::size_t most) = 0;
+
+  /// Answer with the finding as it stands afterwards, once it is committed. Unknown id or wrong state:
+  /// Errc::invalid_argument. `who` is "user" or "user (name given with --by)".
+  virtual boost::asio::awaitable<Result<Finding>> acknowledge(std::string finding, std::string who) = 0;
+  virtual boost::asio::awaitable<Result<Finding>> shelve(std::string finding, std::string who, std::string reason,
+                                                         WallTime until) = 0;
+  virtual boost::asio::awaitable<Result<Finding>> unshelve(std::string finding, std::string who) = 0;
+
+  /// As the members of Store with the same names.
+  virtual boost::asio::awaitable<Result<std::vector<control::OutboxRow>>> claim(
+      std::vector<std::pair<std::string, std::uint64_t>> skip, std::size_t most) = 0;
+  virtual boost::asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) = 0;
+  virtual boost::asio::awaitable<Result<control::OutboxState>> outbox_state() = 0;
+
+  /// One consumer each, the server; an empty function ends it. Called on the loop, after the fact is true: readings
+  /// when a block was taken, a finding change and outbox rows when they are committed.
+  virtual void on_readings(std::function<void(std::span<const Reading>)> callback) = 0;
+  virtual void on_finding(std::function<void(const FindingChange&)> callback) = 0;
+  virtual void on_outbox(std::function<void()> callback) = 0;
+};
+
+}  // namespace inspect::agent
