@@ -13,6 +13,20 @@ namespace inspect::messages {
 /// Largest message either end accepts (R23).
 constexpr std::size_t largest_message = 64 * 1024;
 
+/// What fits into one batch even when every name in it has its full length.
+constexpr std::size_t largest_batch = 200;
+constexpr std::size_t most_seqs_in_receipt = 256;
+
+/// Bounds of texts, in bytes of UTF-8. Encoding shortens, decoding refuses.
+constexpr std::size_t longest_name = 64;  ///< site, device, point, kind, part, department, by
+constexpr std::size_t longest_unit = 16;
+constexpr std::size_t longest_title = 256;      ///< titles of sites and devices, notes of evidence
+constexpr std::size_t longest_text = 512;       ///< sentences for people
+constexpr std::size_t longest_held_back = 200;  ///< "device/point/kind"
+constexpr std::size_t most_checks = 12;
+constexpr std::size_t most_evidence = 16;
+constexpr std::size_t most_held_back = 64;
+
 /// Who sent it and which one it is. (gateway, epoch, seq) is the key of the centre's inbox. An epoch is drawn at random
 /// when a database file is created, so a gateway's findings and its readings have an epoch each.
 struct Envelope {
@@ -65,12 +79,17 @@ struct GatewayState {
   std::string version;
 };
 
+/// Always the same bytes for the same message, and never more than `largest_message`: overlong texts and lists are
+/// shortened, control characters become spaces, bytes that are not UTF-8 become U+FFFD. A value that is bad or not
+/// finite travels as null with quality "bad". Of a batch, entries over `largest_batch` are the caller's to split
+/// beforehand: only the first `largest_batch` are written.
 std::string encode(const FindingMessage& message);
 std::string encode(const ReadingsMessage& message);
 std::string encode(const Receipt& receipt);
 std::string encode(const GatewayState& state);
 
-/// Strict: size, depth, UTF-8, types, enums, ranges, unknown fields refused. Errc::malformed says which field.
+/// Strict: size, depth (16), UTF-8, types, enums, ranges, unknown and doubled fields refused. Errc::malformed
+/// says which field ("data.finding.analysis.evidence[3].unit: longer than 16 bytes").
 Result<FindingMessage> decode_finding(std::string_view json);
 Result<ReadingsMessage> decode_readings(std::string_view json);
 Result<Receipt> decode_receipt(std::string_view json);

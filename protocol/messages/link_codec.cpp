@@ -1,0 +1,60 @@
+#include "protocol/messages/envelope.hpp"
+
+#include <algorithm>
+
+namespace inspect::messages {
+
+namespace {
+
+std::string read_gateway(ObjectReader& in) {
+  auto id = in.text("gateway", longest_name);
+  if (!is_gateway_id(id)) in.refuse("gateway", "not a gateway's id");
+  return id;
+}
+
+}  // namespace
+
+std::string encode(const Receipt& receipt) {
+  JsonWriter out;
+  out.begin_object().key("gateway").text(receipt.gateway, longest_name).key("epoch").text(receipt.epoch, 16);
+  out.key("seqs").begin_list();
+  for (std::size_t i = 0; i < std::min(receipt.seqs.size(), most_seqs_in_receipt); ++i) out.natural(receipt.seqs[i]);
+  out.end_list().end_object();
+  return std::move(out).take();
+}
+
+Result<Receipt> decode_receipt(std::string_view json) {
+  StrictJson document(json);
+  auto root = document.root();
+  Receipt out;
+  out.gateway = read_gateway(root);
+  out.epoch = root.text("epoch", 16);
+  if (!is_epoch(out.epoch)) root.refuse("epoch", "not 16 hex digits");
+  out.seqs = root.naturals("seqs", most_seqs_in_receipt, 1, largest_seq);
+  root.done();
+  if (document.problem()) return *document.problem();
+  return out;
+}
+
+std::string encode(const GatewayState& state) {
+  JsonWriter out;
+  out.begin_object().key("gateway").text(state.gateway, longest_name).key("online").boolean(state.online);
+  write_time(out, "time", state.time);
+  out.key("version").text(state.version, longest_name).end_object();
+  return std::move(out).take();
+}
+
+Result<GatewayState> decode_state(std::string_view json) {
+  StrictJson document(json);
+  auto root = document.root();
+  GatewayState out;
+  out.gateway = read_gateway(root);
+  out.online = root.boolean("online");
+  out.time = read_time(root, "time");
+  out.version = root.text("version", longest_name);
+  root.done();
+  if (document.problem()) return *document.problem();
+  return out;
+}
+
+}  // namespace inspect::messages
