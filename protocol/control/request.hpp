@@ -1,0 +1,154 @@
+#pragma once
+
+#include "protocol/core/clock.hpp"
+#include "protocol/core/error.hpp"
+#include "protocol/core/text.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace inspect::control {
+
+constexpr std::size_t largest_request = 64 * 1024;   ///< bytes of one line, without the line's end
+constexpr std::size_t largest_answer = 1024 * 1024;  ///< bytes of one line, without the line's end
+constexpr std::uint32_t most_history = 10'000;
+constexpr std::uint32_t most_findings = 500;
+constexpr std::uint32_t most_claimed = 256;
+constexpr std::size_t most_receipts = 256;
+constexpr std::size_t most_skipped = 1024;
+
+// One struct for each verb; the members are the fields of "args".
+struct AskStatus {
+  friend bool operator==(const AskStatus&, const AskStatus&) = default;
+};
+struct AskBuses {
+  friend bool operator==(const AskBuses&, const AskBuses&) = default;
+};
+struct AskDevices {
+  friend bool operator==(const AskDevices&, const AskDevices&) = default;
+};
+struct AskPoints {
+  std::string device;  ///< empty: of every device
+  friend bool operator==(const AskPoints&, const AskPoints&) = default;
+};
+struct AskRead {
+  std::string target;  ///< "device" or "device/point"
+  bool fresh = false;  ///< ask the bus now instead of showing the last reading
+  friend bool operator==(const AskRead&, const AskRead&) = default;
+};
+/// A subscription: the answer shows the points as they are, then events follow until the connection ends.
+struct AskWatch {
+  std::string target;  ///< "device", "device/point"; empty: the whole site
+  friend bool operator==(const AskWatch&, const AskWatch&) = default;
+};
+struct AskHistory {
+  std::string target;  ///< "device/point"
+  WallTime from{};
+  WallTime to{};
+  std::uint32_t most = 1000;  ///< 1..most_history; more are thinned evenly
+  friend bool operator==(const AskHistory&, const AskHistory&) = default;
+};
+struct AskFindings {
+  bool ended = false;        ///< those that returned to normal too
+  std::uint32_t most = 100;  ///< 1..most_findings
+  friend bool operator==(const AskFindings&, const AskFindings&) = default;
+};
+struct AskFinding {
+  std::string finding;
+  friend bool operator==(const AskFinding&, const AskFinding&) = default;
+};
+struct Acknowledge {
+  std::string finding;
+  std::string by;  ///< the person, when the account is shared; ≤ 64 bytes
+  friend bool operator==(const Acknowledge&, const Acknowledge&) = default;
+};
+struct Shelve {
+  std::string finding;
+  WallTime until{};    ///< a shelf without an end would be a way to forget
+  std::string reason;  ///< 1..400 bytes
+  std::string by;
+  friend bool operator==(const Shelve&, const Shelve&) = default;
+};
+struct Unshelve {
+  std::string finding;
+  std::string by;
+  friend bool operator==(const Unshelve&, const Unshelve&) = default;
+};
+struct AskOutbox {
+  friend bool operator==(const AskOutbox&, const AskOutbox&) = default;
+};
+/// Rows without a receipt, findings first, oldest first; may answer fewer than `most` although more wait.
+struct ClaimRows {
+  std::uint32_t most = 20;                                  ///< 1..most_claimed
+  std::vector<std::pair<std::string, std::uint64_t>> skip;  ///< (epoch, seq) on their way already; ≤ most_skipped
+  friend bool operator==(const ClaimRows&, const ClaimRows&) = default;
+};
+/// A subscription: an event whenever rows were added since the last event.
+struct AwaitRows {
+  friend bool operator==(const AwaitRows&, const AwaitRows&) = default;
+};
+struct GiveReceipt {
+  std::string epoch;
+  std::vector<std::uint64_t> seqs;  ///< 1..most_receipts
+  friend bool operator==(const GiveReceipt&, const GiveReceipt&) = default;
+};
+
+using Ask = std::variant<AskStatus, AskBuses, AskDevices, AskPoints, AskRead, AskWatch, AskHistory, AskFindings,
+                         AskFinding, Acknowledge, Shelve, Unshelve, AskOutbox, ClaimRows, AwaitRows, GiveReceipt>;
+
+struct Request {
+  std::uint64_t id = 0;  ///< chosen by the client; the answer carries it
+  Ask ask;
+
+  friend bool operator==(const Request&, const Request&) = default;
+};
+
+/// As it is spelled on the wire, e.g. "outbox.claim".
+std::string_view verb(const Ask& ask);
+/// Every verb, in the order of the alternatives of `Ask`.
+const std::array<std::string_view, std::variant_size_v<Ask>>& verbs();
+
+/// Why the agent does not do what was asked. The names are part of the contract.
+enum class Refusal : std::uint8_t {
+  malformed,     ///< the line is no request
+  unknown_verb,  ///< an older agent, or a slip
+  invalid,       ///< a value out of range, or a state that does not allow it
+  not_found,     ///< no bus, device, point or finding of this name
+  not_permitted,
+  too_large,  ///< the answer would not fit a line
+  too_many,   ///< connections or subscriptions
+  device,     ///< the device or its bus did not do it
+  storage,    ///< the store did not do it
+  internal,   ///< a mistake of ours
+};
+
+std::string_view name(Refusal refusal);
+std::optional<Refusal> refusal_from(std::string_view name);
+
+struct Trouble {
+  Refusal code = Refusal::internal;
+  Text message;  ///< what is wrong
+  Text cure;     ///< what to do about it; may be empty
+
+  friend bool operator==(const Trouble&, const Trouble&) = default;
+};
+
+/// One line, without its end.
+std::string encode(const Request& request);
+
+/// A request that cannot be served still has an id to answer to, if one could be read (else 0).
+struct BadRequest {
+  std::uint64_t id = 0;
+  Trouble trouble;
+};
+
+/// Strict: size, depth, UTF-8, types, ranges, unknown fields and verbs are refused.
+std::variant<Request, BadRequest> decode_request(std::string_view line);
+
+}  // namespace inspect::control

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "protocol/control/request.hpp"
+
+// The field tables of the requests' arguments; see fields.hpp.
+
+namespace inspect::control {
+
+template <class V>
+void fields(V&, AskStatus&) {}
+template <class V>
+void fields(V&, AskBuses&) {}
+template <class V>
+void fields(V&, AskDevices&) {}
+template <class V>
+void fields(V& v, AskPoints& a) {
+  v.maybe("device", a.device);
+}
+template <class V>
+void fields(V& v, AskRead& a) {
+  v("target", a.target);
+  v.maybe("fresh", a.fresh);
+}
+template <class V>
+void fields(V& v, AskWatch& a) {
+  v.maybe("target", a.target);
+}
+template <class V>
+void fields(V& v, AskHistory& a) {
+  v("target", a.target);
+  v("from", a.from);
+  v("to", a.to);
+  v.maybe("most", a.most);
+}
+template <class V>
+void fields(V& v, AskFindings& a) {
+  v.maybe("ended", a.ended);
+  v.maybe("most", a.most);
+}
+template <class V>
+void fields(V& v, AskFinding& a) {
+  v("finding", a.finding);
+}
+template <class V>
+void fields(V& v, Acknowledge& a) {
+  v("finding", a.finding);
+  v.maybe("by", a.by);
+}
+template <class V>
+void fields(V& v, Shelve& a) {
+  v("finding", a.finding);
+  v("until", a.until);
+  v("reason", a.reason);
+  v.maybe("by", a.by);
+}
+template <class V>
+void fields(V& v, Unshelve& a) {
+  v("finding", a.finding);
+  v.maybe("by", a.by);
+}
+template <class V>
+void fields(V&, AskOutbox&) {}
+template <class V>
+void fields(V& v, std::pair<std::string, std::uint64_t>& row) {
+  v("epoch", row.first);
+  v("seq", row.second);
+}
+template <class V>
+void fields(V& v, ClaimRows& a) {
+  v.maybe("most", a.most);
+  v.maybe("skip", a.skip);
+}
+template <class V>
+void fields(V&, AwaitRows&) {}
+template <class V>
+void fields(V& v, GiveReceipt& a) {
+  v("epoch", a.epoch);
+  v("seqs", a.seqs);
+}
+
+}  // namespace inspect::control

@@ -1,0 +1,95 @@
+#include "protocol/control/request_rules.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace inspect::control {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t longest_name = 300;  ///< of a target or a finding's id
+constexpr std::size_t longest_by = 64;
+constexpr std::size_t longest_reason = 400;
+
+/// A person's name goes into logs and messages to people: no control characters, nothing endless.
+bool is_plain(std::string_view text, std::size_t longest) {
+  return text.size() <= longest && std::none_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+         });
+}
+
+Trouble invalid(std::string zh, std::string en, Text cure = {}) {
+  return {Refusal::invalid, {std::move(zh), std::move(en)}, std::move(cure)};
+}
+
+std::optional<Trouble> check_name(const std::string& name, const char* zh, const char* en) {
+  if (!name.empty() && is_plain(name, longest_name)) return std::nullopt;
+  return invalid(std::string(zh) + "为空、过长或含控制字符",
+                 std::string(en) + " is empty, too long or holds control characters");
+}
+
+std::optional<Trouble> check_most(std::uint32_t most, std::uint32_t largest) {
+  if (most >= 1 && most <= largest) return std::nullopt;
+  const auto bound = std::to_string(largest);
+  return invalid("\"most\" 必须在 1 到 " + bound + " 之间", "\"most\" must be from 1 to " + bound);
+}
+
+std::optional<Trouble> check_by(const std::string& by) {
+  if (is_plain(by, longest_by)) return std::nullopt;
+  return invalid("姓名过长（最多 64 字节）或含控制字符",
+                 "the name is too long (64 bytes at most) or holds control characters");
+}
+
+std::optional<Trouble> check_action(const std::string& finding, const std::string& by) {
+  if (auto trouble = check_name(finding, "故障编号", "the finding's id")) return trouble;
+  return check_by(by);
+}
+
+template <class T>
+std::optional<Trouble> rules(const T& /*no rules*/) {
+  return std::nullopt;
+}
+
+std::optional<Trouble> rules(const AskRead& ask) { return check_name(ask.target, "目标", "the target"); }
+
+std::optional<Trouble> rules(const AskHistory& ask) {
+  if (auto trouble = check_name(ask.target, "目标", "the target")) return trouble;
+  if (ask.from > ask.to) return invalid("起点晚于终点", "\"from\" is later than \"to\"");
+  return check_most(ask.most, most_history);
+}
+
+std::optional<Trouble> rules(const AskFindings& ask) { return check_most(ask.most, most_findings); }
+std::optional<Trouble> rules(const AskFinding& ask) { return check_name(ask.finding, "故障编号", "the finding's id"); }
+std::optional<Trouble> rules(const Acknowledge& ask) { return check_action(ask.finding, ask.by); }
+std::optional<Trouble> rules(const Unshelve& ask) { return check_action(ask.finding, ask.by); }
+
+std::optional<Trouble> rules(const Shelve& ask) {
+  if (auto trouble = check_action(ask.finding, ask.by)) return trouble;
+  if (ask.reason.find_first_not_of(' ') != std::string::npos && is_plain(ask.reason, longest_reason)) {
+    return std::nullopt;
+  }
+  return invalid("搁置必须写明原因（1 到 400 字节，不含控制字符）",
+                 "a shelf needs a reason (1 to 400 bytes, no control characters)",
+                 {"用 --reason 说明为什么可以等", "say with --reason why it can wait"});
+}
+
+std::optional<Trouble> rules(const ClaimRows& ask) {
+  if (ask.skip.size() > most_skipped) return invalid("\"skip\" 过长", "\"skip\" is too long");
+  return check_most(ask.most, most_claimed);
+}
+
+std::optional<Trouble> rules(const GiveReceipt& ask) {
+  if (auto trouble = check_name(ask.epoch, "\"epoch\"", "\"epoch\"")) return trouble;
+  if (!ask.seqs.empty() && ask.seqs.size() <= most_receipts) return std::nullopt;
+  return invalid("\"seqs\" 必须有 1 到 256 项", "\"seqs\" must hold 1 to 256 numbers");
+}
+
+}  // namespace
+
+std::optional<Trouble> check(const Ask& ask) {
+  return std::visit([](const auto& one) { return rules(one); }, ask);
+}
+
+}  // namespace inspect::control
