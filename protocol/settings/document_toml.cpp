@@ -1,0 +1,82 @@
+#include "protocol/settings/document.hpp"
+
+#include "protocol/settings/key_depth.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <system_error>
+
+#include <toml++/toml.h>
+
+namespace inspect::settings {
+namespace {
+
+Place place_of(const toml::source_region& region) { return {region.begin.line, region.begin.column}; }
+
+class Converter {
+ public:
+  explicit Converter(Problems& problems) : problems_(problems) {}
+
+  Node convert(const toml::node& node, std::size_t depth) {
+    Node out{place_of(node.source()), {}};
+    if (depth > deepest) {
+      problems_.add(out.place, "nested deeper than " + std::to_string(deepest) + " levels; write it flatter");
+      return out;
+    }
+    if (const auto* table = node.as_table()) {
+      out.value = members(*table, depth);
+    } else if (const auto* array = node.as_array()) {
+      List list;
+      for (const auto& element : *array) list.push_back(convert(element, depth + 1));
+      out.value = std::move(list);
+    } else if (const auto* text = node.as_string()) {
+      out.value = text->get();
+    } else if (const auto* whole = node.as_integer()) {
+      out.value = whole->get();
+    } else if (const auto* number = node.as_floating_point()) {
+      out.value = number->get();
+    } else if (const auto* flag = node.as_boolean()) {
+      out.value = flag->get();
+    }
+    return out;
+  }
+
+ private:
+  Table members(const toml::table& table, std::size_t depth) {
+    Table out;
+    for (const auto& [key, value] : table) {
+      out.push_back({std::string(key.str()), place_of(key.source()), convert(value, depth + 1)});
+    }
+    // The library keeps its tables by name; problems are told, and points numbered, in the order of the file.
+    std::stable_sort(out.begin(), out.end(), [](const Member& a, const Member& b) { return a.place < b.place; });
+    return out;
+  }
+
+  Problems& problems_;
+};
+
+}  // namespace
+
+std::optional<Node> parse_document(std::string_view text, Problems& problems) {
+  if (text.size() > largest_file) {
+    problems.add({}, "larger than " + std::to_string(largest_file) + " bytes; is it the right file?");
+    return std::nullopt;
+  }
+  if (const auto place = key_too_deep(text, deepest)) {
+    problems.add(*place, "a key with more than " + std::to_string(deepest) + " parts; write it flatter");
+    return std::nullopt;
+  }
+  try {
+    const auto before = problems.count();
+    const auto table = toml::parse(text);
+    auto node = Converter(problems).convert(table, 0);
+    if (problems.count() != before) return std::nullopt;
+    return node;
+  } catch (const toml::parse_error& error) {
+    problems.add(place_of(error.source()),
+                 std::string(error.description()) + "; correct the line, or restore the file if it was cut");
+    return std::nullopt;
+  }
+}
+
+}  // namespace inspect::settings
