@@ -4,6 +4,7 @@
 #include "protocol/core/text.hpp"
 #include "protocol/model/finding.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,12 @@ struct FaultKind {
 struct Part {
   std::string key;  ///< stock name: "SRD-05VDC-SL-C"
   Text name;
-  std::string unit;  ///< "pc", "m"
+  std::string unit;     ///< "pc", "m"
+  bool carried = true;  ///< on the list of spares every outlet carries (S25); otherwise it is ordered for the case
 };
+
+/// The departments a ticket can be dispatched to; the ticket service's dispatch table has a row for each.
+constexpr std::array<std::string_view, 4> departments{"relay-electronics", "power", "measurement", "network"};
 
 struct Catalogue {
   std::vector<FaultKind> kinds;
@@ -40,7 +45,9 @@ struct Catalogue {
   [[nodiscard]] const Part* part(std::string_view key) const;
 };
 
-/// Reads faults.toml and parts.toml of `directory`. Errors carry file:line:column and the cure.
+/// Reads faults.toml and parts.toml of `directory`. Strict: unknown fields, missing texts, unknown parts, departments
+/// and classes, and doubled keys are refused. The message has one line for each problem, as file:line:column: what is
+/// wrong, and the cure. Errc::invalid_argument.
 Result<Catalogue> load(const std::string& directory);
 
 }  // namespace inspect::catalogue

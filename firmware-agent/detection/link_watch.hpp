@@ -1,0 +1,101 @@
+#pragma once
+
+#include "firmware-agent/config/site.hpp"
+#include "protocol/model/health.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace inspect::agent {
+
+enum class LinkFault : std::uint8_t {
+  no_answer,        ///< one device is silent, its neighbours are not
+  refused,          ///< one device answers every question with an exception
+  degraded,         ///< one device's frames arrive damaged
+  bus_down,         ///< the port is open and every device on it is silent
+  bus_unavailable,  ///< the port or connection cannot be opened
+  bus_degraded,     ///< the frames of several devices arrive damaged
+};
+
+/// One link finding opens or closes.
+struct LinkStep {
+  LinkFault fault = LinkFault::no_answer;
+  bool opens = true;
+  BusIndex bus{};
+  DeviceIndex device{};           ///< meaningless for the bus's own faults
+  Moment since;                   ///< first sign of it
+  unsigned count = 0;             ///< questions that ended so; devices, for a bus's faults
+  bool neighbours_heard = false;  ///< no_answer: another device on the bus answered after this one fell silent
+};
+
+/// What one call led to. Kept by the caller and cleared before each call, so that a quiet call allocates nothing.
+struct LinkSteps {
+  std::vector<LinkStep> steps;
+  std::vector<DeviceIndex> ask;  ///< an answer or a silence of these decides something: ask them soon
+};
+
+/// Tells a dead device from a dead line, by how questions end. Pure.
+///
+/// Silence is two time-outs in a row. A silent device is judged only when its neighbours have been heard: if one
+/// answered *after* the second time-out, the device is at fault; if all are silent, the bus is, as one finding. While a
+/// bus is at fault nothing of its devices is opened. It all closes on two answers in a row.
+class LinkWatch {
+ public:
+  explicit LinkWatch(const Site& site);
+
+  void restore(LinkFault fault, BusIndex bus, DeviceIndex device);
+  void take(const DeviceAttempt& attempt, LinkSteps& out);
+  void bus_available(BusIndex bus, bool available, std::string why, const Moment& now);
+  void tick(const Moment& now, LinkSteps& out);
+
+  /// The device cannot be seen: what it says or does not say opens and closes nothing.
+  [[nodiscard]] bool behind(DeviceIndex device) const;
+  [[nodiscard]] bool bus_at_fault(BusIndex bus) const;
+  [[nodiscard]] bool bus_degraded(BusIndex bus) const { return buses_[at(bus)].degraded; }
+  [[nodiscard]] const std::string& why_unavailable(BusIndex bus) const { return buses_[at(bus)].why; }
+  [[nodiscard]] const std::vector<DeviceIndex>& devices_on(BusIndex bus) const { return buses_[at(bus)].devices; }
+
+ private:
+  struct DeviceLink {
+    unsigned timeouts = 0;    ///< in a row
+    unsigned refusals = 0;    ///< in a row, nothing answered between
+    unsigned alive = 0;       ///< signs of life in a row
+    unsigned answered = 0;    ///< answers in a row, exceptions not counted
+    unsigned corruption = 0;  ///< leaky count of damaged frames
+    Moment first_timeout;
+    Moment first_refusal;
+    Moment first_corrupt;
+    std::optional<BootTime> silent_at;  ///< its second time-out
+    std::optional<BootTime> alive_at;   ///< last sign of life
+    bool no_answer = false;             ///< these findings are open
+    bool refused = false;
+    bool degraded = false;
+  };
+  struct BusLink {
+    std::vector<DeviceIndex> devices;
+    BootClock::duration patience{};
+    bool available = true;
+    Moment changed;  ///< of `available`
+    std::string why;
+    bool answered_since = false;  ///< an answer since it is available again
+    bool down = false;            ///< these findings are open
+    bool unavailable = false;
+    bool degraded = false;
+  };
+
+  void alive(const DeviceAttempt& attempt, bool answered, LinkSteps& out);
+  void silent(const DeviceAttempt& attempt, LinkSteps& out);
+  void refusing(const DeviceAttempt& attempt, LinkSteps& out);
+  void corrupt(const DeviceAttempt& attempt, LinkSteps& out);
+  void recover(DeviceIndex device, const Moment& now, LinkSteps& out);
+  void judge_silence(BusIndex bus, const Moment& now, LinkSteps& out);
+  void forget_silence(BusLink& bus);
+  [[nodiscard]] bool neighbour_alive(const BusLink& bus, DeviceIndex device, BootTime after) const;
+
+  std::vector<DeviceLink> devices_;
+  std::vector<BusLink> buses_;
+  std::vector<BusIndex> bus_of_;
+};
+
+}  // namespace inspect::agent

@@ -1,0 +1,310 @@
+#include "firmware-agent/detection/watchman.hpp"
+
+#include "firmware-agent/detection/finding_book.hpp"
+#include "firmware-agent/detection/first_analysis.hpp"
+#include "firmware-agent/detection/link_watch.hpp"
+#include "firmware-agent/detection/point_judge.hpp"
+#include "firmware-agent/detection/wording.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace inspect::agent {
+
+namespace {
+
+constexpr std::array<LinkFault, 3> device_faults{LinkFault::no_answer, LinkFault::refused, LinkFault::degraded};
+constexpr std::array<LinkFault, 3> bus_faults{LinkFault::bus_down, LinkFault::bus_unavailable, LinkFault::bus_degraded};
+
+std::string_view kind_of(LinkFault fault) {
+  switch (fault) {
+    case LinkFault::no_answer: return "link.no-answer";
+    case LinkFault::refused: return "link.refused";
+    case LinkFault::degraded:
+    case LinkFault::bus_degraded: return "link.degraded";
+    case LinkFault::bus_down: return "bus.down";
+    case LinkFault::bus_unavailable: return "bus.unavailable";
+  }
+  return {};
+}
+
+constexpr bool of_bus(LinkFault fault) { return fault >= LinkFault::bus_down; }
+
+/// Less sure of a device when nobody else on its bus was heard.
+constexpr double certainty_unheard = 0.7;
+
+}  // namespace
+
+struct Watchman::State {
+  State(const Site& the_site, const catalogue::Catalogue& the_catalogue);
+
+  void begin(const Moment& now);
+  void apply_points(const Moment& now, Verdict& verdict);
+  void apply_links(const Moment& now, Verdict& verdict);
+  void open_link(const LinkStep& step, const Moment& now, Verdict& verdict);
+  void suppress_behind(const LinkStep& step, const Moment& now, Verdict& verdict);
+  void release_explained(const Moment& now, Verdict& verdict);
+
+  [[nodiscard]] SubjectIndex subject_of(const PointStep& step) const;
+  [[nodiscard]] SubjectIndex& subject_of(LinkFault fault, BusIndex bus, DeviceIndex device);
+  [[nodiscard]] bool still_open(SubjectIndex subject) const;
+  [[nodiscard]] std::vector<std::string> held_back(const LinkStep& step);
+  void list_open_of(DeviceIndex device, std::vector<std::string>& names) const;
+  void explain(const PointStep& step, Verdict& verdict) const;
+  void ask(PointIndex point, Verdict& verdict) const;
+
+  const Site& site;
+  const catalogue::Catalogue& catalogue;
+  FindingBook book;
+  PointJudge judge;
+  LinkWatch links;
+  std::vector<SubjectIndex> of_watch;
+  std::vector<SubjectIndex> of_point;                  ///< value.implausible
+  std::vector<std::array<SubjectIndex, 3>> of_device;  ///< in the order of device_faults
+  std::vector<std::array<SubjectIndex, 3>> of_bus_;    ///< in the order of bus_faults
+  std::vector<std::vector<std::size_t>> watches_of;    ///< by subject: several rules may find the same thing
+  PointSteps point_steps;
+  LinkSteps link_steps;
+};
+
+Watchman::State::State(const Site& the_site, const catalogue::Catalogue& the_catalogue)
+    : site(the_site), catalogue(the_catalogue), book(the_site.name), judge(the_site), links(the_site) {
+  const auto subject = [this](std::string_view device, std::string_view point, std::string_view kind) {
+    const auto* fault = catalogue.kind(kind);
+    return book.subject(device, point, kind, fault != nullptr ? fault->fault_class : FaultClass::ordinary);
+  };
+  for (const auto& watch : site.watches) {
+    of_watch.push_back(subject(site.device_of(watch.point).name, site.spec(watch.point).name, watch.rule.kind));
+  }
+  for (std::size_t i = 0; i < site.points.size(); ++i) {
+    const auto point = PointIndex(i);
+    of_point.push_back(subject(site.device_of(point).name, site.spec(point).name, "value.implausible"));
+  }
+  for (const auto& device : site.devices) {
+    auto& subjects = of_device.emplace_back();
+    for (std::size_t i = 0; i < 3; ++i) subjects[i] = subject(device.name, "", kind_of(device_faults[i]));
+  }
+  for (const auto& bus : site.buses) {
+    auto& subjects = of_bus_.emplace_back();
+    for (std::size_t i = 0; i < 3; ++i) subjects[i] = subject(bus.name, "", kind_of(bus_faults[i]));
+  }
+  watches_of.resize(book.size());
+  for (std::size_t i = 0; i < of_watch.size(); ++i) watches_of[at(of_watch[i])].push_back(i);
+}
+
+void Watchman::State::begin(const Moment& now) {
+  book.wake(now);
+  point_steps.steps.clear();
+  point_steps.confirm.clear();
+  link_steps.steps.clear();
+  link_steps.ask.clear();
+}
+
+SubjectIndex Watchman::State::subject_of(const PointStep& step) const {
+  return step.what == PointStep::What::watch ? of_watch[step.index] : of_point[step.index];
+}
+
+SubjectIndex& Watchman::State::subject_of(LinkFault fault, BusIndex bus, DeviceIndex device) {
+  auto& subjects = of_bus(fault) ? of_bus_[at(bus)] : of_device[at(device)];
+  return subjects[static_cast<std::size_t>(fault) % 3];
+}
+
+bool Watchman::State::still_open(SubjectIndex subject) const {
+  const auto& rules = watches_of[at(subject)];
+  return std::any_of(rules.begin(), rules.end(), [this](auto i) { return judge.open(i); });
+}
+
+void Watchman::State::ask(PointIndex point, Verdict& verdict) const {
+  auto& list = verdict.confirm;
+  if (std::find(list.begin(), list.end(), point) == list.end()) list.push_back(point);
+}
+
+void Watchman::State::explain(const PointStep& step, Verdict& verdict) const {
+  if (step.what == PointStep::What::plausibility) {
+    verdict.explaining.push_back(judge.latest(PointIndex(step.index)));
+    return;
+  }
+  const auto& watch = site.watches[step.index];
+  verdict.explaining.push_back(judge.latest(watch.point));
+  if (watch.against) verdict.explaining.push_back(judge.latest(*watch.against));
+}
+
+void Watchman::State::apply_points(const Moment& now, Verdict& verdict) {
+  for (const auto& step : point_steps.steps) {
+    const auto subject = subject_of(step);
+    if (step.opens == book.active(subject) || (!step.opens && still_open(subject))) continue;
+    explain(step, verdict);
+    if (!step.opens) {
+      book.clear(subject, now, verdict.changes);
+      continue;
+    }
+    const bool rule = step.what == PointStep::What::watch;
+    const auto point = rule ? site.watches[step.index].point : PointIndex(step.index);
+    auto seen =
+        rule ? observe(site, judge, step.index, step.since) : observe_implausible(site, judge, point, step.since);
+    const std::string_view kind = rule ? std::string_view(site.watches[step.index].rule.kind) : "value.implausible";
+    book.raise(subject, step.since, compose(catalogue, kind, place(site, point), std::move(seen)), now,
+               verdict.changes);
+  }
+  for (const auto point : point_steps.confirm) ask(point, verdict);
+}
+
+void Watchman::State::list_open_of(DeviceIndex device, std::vector<std::string>& names) const {
+  const auto& own = site.devices[at(device)];
+  const auto first = at(own.first_point);
+  const auto list = [&](SubjectIndex subject, std::string_view point) {
+    if (names.size() >= most_held_back || !book.active(subject)) return;
+    auto name = own.name + "/" + std::string(point) + "/" + book.finding(subject)->id.kind;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  };
+  for (std::size_t i = 0; i < site.watches.size(); ++i) {
+    const auto point = site.watches[i].point;
+    if (site.points[at(point)].device == device) list(of_watch[i], site.spec(point).name);
+  }
+  for (auto p = first; p < first + own.point_count; ++p) list(of_point[p], site.spec(PointIndex(p)).name);
+}
+
+std::vector<std::string> Watchman::State::held_back(const LinkStep& step) {
+  std::vector<std::string> names;
+  if (!of_bus(step.fault)) {
+    list_open_of(step.device, names);
+    return names;
+  }
+  const auto behind = step.fault == LinkFault::bus_degraded ? LinkFault::degraded : LinkFault::no_answer;
+  for (const auto device : links.devices_on(step.bus)) {
+    if (names.size() >= most_held_back) break;
+    names.push_back(site.devices[at(device)].name + "/-/" + std::string(kind_of(behind)));
+    list_open_of(device, names);
+  }
+  return names;
+}
+
+void Watchman::State::suppress_behind(const LinkStep& step, const Moment& now, Verdict& verdict) {
+  for (const auto device : links.devices_on(step.bus)) {
+    for (const auto fault : device_faults) {
+      if (step.fault == LinkFault::bus_degraded && fault != LinkFault::degraded) continue;
+      book.suppress(subject_of(fault, step.bus, device), now, verdict.changes);
+    }
+  }
+}
+
+void Watchman::State::release_explained(const Moment& now, Verdict& verdict) {
+  for (std::size_t i = 0; i < site.devices.size(); ++i) {
+    const auto bus = site.devices[i].bus;
+    if (links.bus_at_fault(bus)) continue;
+    for (const auto fault : device_faults) {
+      if (fault == LinkFault::degraded && links.bus_degraded(bus)) continue;
+      book.release(subject_of(fault, bus, DeviceIndex(i)), now, verdict.changes);
+    }
+  }
+}
+
+void Watchman::State::open_link(const LinkStep& step, const Moment& now, Verdict& verdict) {
+  Observation seen;
+  seen.what = say_link(step, links.why_unavailable(step.bus));
+  const bool alone = links.devices_on(step.bus).size() == 1;
+  if (step.fault == LinkFault::no_answer && !alone && !step.neighbours_heard) seen.certainty = certainty_unheard;
+  auto where = of_bus(step.fault) ? place(site, step.bus) : place(site, step.device);
+  auto analysis = compose(catalogue, kind_of(step.fault), std::move(where), std::move(seen));
+  analysis.held_back = held_back(step);
+  book.raise(subject_of(step.fault, step.bus, step.device), step.since, std::move(analysis), now, verdict.changes);
+  if (of_bus(step.fault)) suppress_behind(step, now, verdict);
+}
+
+void Watchman::State::apply_links(const Moment& now, Verdict& verdict) {
+  bool bus_closed = false;
+  for (const auto& step : link_steps.steps) {
+    if (step.opens) {
+      open_link(step, now, verdict);
+    } else {
+      book.clear(subject_of(step.fault, step.bus, step.device), now, verdict.changes);
+      bus_closed = bus_closed || of_bus(step.fault);
+    }
+  }
+  if (bus_closed) release_explained(now, verdict);
+  for (const auto device : link_steps.ask) ask(site.devices[at(device)].first_point, verdict);
+}
+
+Watchman::Watchman(const Site& site, const catalogue::Catalogue& catalogue)
+    : state_(std::make_unique<State>(site, catalogue)) {}
+Watchman::~Watchman() = default;
+
+void Watchman::restore(std::vector<Finding> open, const std::vector<FindingId>& last_occurrences) {
+  auto& s = *state_;
+  s.book.restore(std::move(open), last_occurrences);
+  for (std::size_t i = 0; i < s.of_watch.size(); ++i) {
+    if (s.book.active(s.of_watch[i])) s.judge.hold_open(i);
+  }
+  for (std::size_t i = 0; i < s.of_point.size(); ++i) {
+    if (s.book.active(s.of_point[i])) s.judge.hold_implausible(PointIndex(i));
+  }
+  const auto restore_link = [&s](LinkFault fault, BusIndex bus, DeviceIndex device) {
+    if (s.book.active(s.subject_of(fault, bus, device))) s.links.restore(fault, bus, device);
+  };
+  for (std::size_t i = 0; i < s.of_device.size(); ++i) {
+    for (const auto fault : device_faults) restore_link(fault, s.site.devices[i].bus, DeviceIndex(i));
+  }
+  for (std::size_t i = 0; i < s.of_bus_.size(); ++i) {
+    for (const auto fault : bus_faults) restore_link(fault, BusIndex(i), {});
+  }
+}
+
+void Watchman::take(std::span<const Reading> readings, const Moment& now, Verdict& verdict) {
+  auto& s = *state_;
+  s.begin(now);
+  for (const auto& reading : readings) s.judge.note(reading);
+  for (const auto& reading : readings) {
+    if (s.links.behind(s.site.points[at(reading.point)].device)) {
+      s.judge.interrupt(reading.point);
+    } else {
+      s.judge.judge(reading, now.boot, s.point_steps);
+    }
+  }
+  s.apply_points(now, verdict);
+}
+
+void Watchman::take(const DeviceAttempt& attempt, Verdict& verdict) {
+  auto& s = *state_;
+  s.begin(attempt.at);
+  s.links.take(attempt, s.link_steps);
+  s.apply_links(attempt.at, verdict);
+}
+
+void Watchman::bus_available(BusIndex bus, bool available, std::string why, const Moment& now, Verdict& verdict) {
+  auto& s = *state_;
+  s.begin(now);
+  s.links.bus_available(bus, available, std::move(why), now);
+  s.links.tick(now, s.link_steps);
+  s.apply_links(now, verdict);
+}
+
+void Watchman::tick(const Moment& now, Verdict& verdict) {
+  auto& s = *state_;
+  s.begin(now);
+  s.judge.tick(now.boot, s.point_steps);
+  s.apply_points(now, verdict);
+  s.links.tick(now, s.link_steps);
+  s.apply_links(now, verdict);
+  s.release_explained(now, verdict);
+  s.book.tick(now, verdict.changes);
+}
+
+Result<void> Watchman::acknowledge(std::string_view finding, std::string who, const Moment& now, Verdict& verdict) {
+  state_->begin(now);
+  return state_->book.acknowledge(finding, std::move(who), now, verdict.changes);
+}
+
+Result<void> Watchman::shelve(std::string_view finding, std::string who, std::string reason, WallTime until,
+                              const Moment& now, Verdict& verdict) {
+  state_->begin(now);
+  return state_->book.shelve(finding, {std::move(who), std::move(reason), until}, now, verdict.changes);
+}
+
+Result<void> Watchman::unshelve(std::string_view finding, std::string who, const Moment& now, Verdict& verdict) {
+  state_->begin(now);
+  return state_->book.unshelve(finding, std::move(who), now, verdict.changes);
+}
+
+std::vector<Finding> Watchman::open() const { return state_->book.open(); }
+
+}  // namespace inspect::agent

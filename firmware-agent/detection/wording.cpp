@@ -1,0 +1,155 @@
+#include "firmware-agent/detection/wording.hpp"
+
+#include <fmt/format.h>
+#include <cmath>
+
+namespace inspect::agent {
+
+namespace {
+
+/// Six digits: what a float register holds, without the noise behind it.
+std::string number(double value) {
+  return std::abs(value) >= 1e6 && std::abs(value) < 1e15 ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);
+}
+
+/// Codes of SenML and UCUM as people read them.
+std::string_view unit_sign(const std::string& unit) {
+  if (unit == "Cel") return "°C";
+  if (unit == "Ohm") return "Ω";
+  if (unit == "%RH") return "%";
+  if (unit == "1") return "";
+  return unit;
+}
+
+std::string quantity(double value, const std::string& unit) {
+  const auto sign = unit_sign(unit);
+  return sign.empty() ? number(value) : fmt::format("{} {}", number(value), sign);
+}
+
+bool too_low(const Rule& rule, double value) { return rule.low && value < *rule.low; }
+
+const char* on_zh(bool on) { return on ? "吸合/接通" : "释放/断开"; }
+const char* on_en(bool on) { return on ? "on" : "off"; }
+
+std::string seconds(std::chrono::milliseconds span) { return number(std::chrono::duration<double>(span).count()); }
+
+}  // namespace
+
+Text say_time(const Moment& moment) {
+  auto text = rfc3339(moment.wall);
+  // "2026-11-24T08:00:03.000Z" → "2026-11-24 08:00:03 UTC"
+  if (const auto t = text.find('T'); t != std::string::npos) text[t] = ' ';
+  if (const auto dot = text.find('.'); dot != std::string::npos) text.resize(dot);
+  text += " UTC";
+  if (moment.trust != ClockTrust::none) return {text, text};
+  return {text + "（时钟未校准）", text + " (clock not set)"};
+}
+
+Text say_limit(const drivers::PointSpec& spec, const Rule& rule, const Reading& reading, const Moment& since) {
+  const bool low = too_low(rule, reading.value);
+  const auto limit = quantity(low ? *rule.low : rule.high.value_or(0), spec.unit);
+  const auto value = quantity(reading.value, spec.unit);
+  const auto time = say_time(since);
+  return {fmt::format("{}实测 {}，{}限值 {}，自 {} 起，已由第二次读数确认。", spec.title.zh, value,
+                      low ? "低于" : "高于", limit, time.zh),
+          fmt::format("{} reads {}, {} the limit of {}, since {}; confirmed by a second reading.", spec.title.en, value,
+                      low ? "below" : "above", limit, time.en)};
+}
+
+Text limit_note(const drivers::PointSpec& spec, const Rule& rule, double value) {
+  const bool low = too_low(rule, value);
+  const auto limit = quantity(low ? *rule.low : rule.high.value_or(0), spec.unit);
+  return {fmt::format("{} {}", low ? "下限" : "上限", limit), fmt::format("{} limit {}", low ? "low" : "high", limit)};
+}
+
+Text say_mismatch(const drivers::PointSpec& feedback, const drivers::PointSpec& command, bool commanded,
+                  const Moment& since) {
+  const auto time = say_time(since);
+  return {fmt::format("{}的命令为“{}”，而{}为“{}”，自 {} 起，已由第二次读数确认。", command.title.zh, on_zh(commanded),
+                      feedback.title.zh, on_zh(!commanded), time.zh),
+          fmt::format("{} is commanded {}, but {} shows {}, since {}; confirmed by a second reading.", command.title.en,
+                      on_en(commanded), feedback.title.en, on_en(!commanded), time.en)};
+}
+
+Text commanded_note(bool commanded) {
+  return {fmt::format("命令为“{}”", on_zh(commanded)), fmt::format("commanded {}", on_en(commanded))};
+}
+
+Text say_frozen(const FrozenFacts& facts, const Moment& since) {
+  const auto time = say_time(since);
+  const auto value = quantity(facts.reading.value, facts.spec.unit);
+  Text text{fmt::format("{}一直停在 {}，超过 {} 秒没有任何变化（首次判定于 {}）", facts.spec.title.zh, value,
+                        seconds(facts.window), time.zh),
+            fmt::format("{} has stood at {} without the least change for over {} s (first seen {})",
+                        facts.spec.title.en, value, seconds(facts.window), time.en)};
+  if (facts.other != nullptr) {
+    const auto span = quantity(facts.other_span, facts.other->unit);
+    text.zh += fmt::format("，而同一时间{}变化了 {}", facts.other->title.zh, span);
+    text.en += fmt::format(", while {} moved by {}", facts.other->title.en, span);
+  }
+  text.zh += "。";
+  text.en += ".";
+  return text;
+}
+
+Text say_implausible(const drivers::PointSpec& spec, const Moment& since) {
+  const auto time = say_time(since);
+  const auto range = plausible_note(spec);
+  return {fmt::format("{}的读数超出该量可能的范围（{}），自 {} 起，已由第二次读数确认；该数值不能采信。", spec.title.zh,
+                      range.zh, time.zh),
+          fmt::format("{} reads outside what the quantity can be ({}), since {}; confirmed by a second reading. The "
+                      "value must not be trusted.",
+                      spec.title.en, range.en, time.en)};
+}
+
+Text plausible_note(const drivers::PointSpec& spec) {
+  const auto end = [&](const std::optional<double>& limit) { return limit ? quantity(*limit, spec.unit) : "…"; };
+  const auto range = end(spec.lowest) + " – " + end(spec.highest);
+  return {"合理范围 " + range, "plausible range " + range};
+}
+
+Text say_likewise(std::size_t others) {
+  return {
+      fmt::format("同一设备上另有 {} 路出现相同现象：先查它们共用的供电、驱动芯片和公共端接线，再换单个元件。", others),
+      fmt::format("{} more of this device show the same: look first at what they share (supply, driver chip, common "
+                  "wire) before replacing a single part.",
+                  others)};
+}
+
+Text say_link(const LinkStep& step, const std::string& why) {
+  const auto time = say_time(step.since);
+  switch (step.fault) {
+    case LinkFault::no_answer:
+      return {fmt::format("设备连续 {} 次询问无应答，自 {} 起{}。", step.count, time.zh,
+                          step.neighbours_heard ? "；同一总线上的其他设备有应答" : ""),
+              fmt::format("The device left {} questions in a row unanswered, since {}{}.", step.count, time.en,
+                          step.neighbours_heard ? "; other devices on the same bus answer" : "")};
+    case LinkFault::refused:
+      return {fmt::format("设备在线，但连续 {} 次询问全部以异常码拒绝，自 {} 起。", step.count, time.zh),
+              fmt::format("The device is alive but refused {} questions in a row with an exception, since {}.",
+                          step.count, time.en)};
+    case LinkFault::degraded:
+      return {fmt::format("该设备的应答帧反复损坏（最近约 {} 帧），同一总线上的其他设备正常，自 {} 起。", step.count,
+                          time.zh),
+              fmt::format("This device's answers keep arriving damaged (about {} lately) while others on the bus are "
+                          "sound, since {}.",
+                          step.count, time.en)};
+    case LinkFault::bus_down:
+      return {
+          fmt::format("端口已打开，但总线上全部 {} 台设备均无应答，自 {} 起。", step.count, time.zh),
+          fmt::format("The port is open, but all {} devices on the bus are silent, since {}.", step.count, time.en)};
+    case LinkFault::bus_unavailable:
+      return {
+          fmt::format("端口或连接无法打开，自 {} 起{}。", time.zh, why.empty() ? "" : "：" + why),
+          fmt::format("The port or connection cannot be opened, since {}{}.", time.en, why.empty() ? "" : ": " + why)};
+    case LinkFault::bus_degraded:
+      return {
+          fmt::format("总线上 {} 台设备的应答帧反复损坏，自 {} 起：问题在线路，不在单台设备。", step.count, time.zh),
+          fmt::format("The answers of {} devices on the bus keep arriving damaged, since {}: the line is at fault, "
+                      "not one device.",
+                      step.count, time.en)};
+  }
+  return {};
+}
+
+}  // namespace inspect::agent
