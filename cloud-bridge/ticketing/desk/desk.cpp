@@ -1,0 +1,100 @@
+#include "cloud-bridge/ticketing/desk/desk.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace inspect::ticketing {
+
+namespace {
+
+constexpr std::size_t shown_series = 4;
+constexpr std::size_t shown_readings = 240;
+constexpr auto prune_every = std::chrono::minutes(1);
+
+bool wanted(const Case& entry, const TicketFilter& filter) {
+  return (!filter.state || entry.ticket.state() == *filter.state) &&
+         (!filter.open || entry.ticket.open() == *filter.open) &&
+         (filter.gateway.empty() || entry.row.gateway == filter.gateway);
+}
+
+}  // namespace
+
+Desk::Desk(std::unique_ptr<TicketStore> store, Book book, DispatchTable dispatch, StoreLimits limits)
+    : store_(std::move(store)),
+      book_(std::move(book)),
+      dispatch_(std::move(dispatch)),
+      intake_(book_, *store_, dispatch_, limits) {}
+
+Result<std::unique_ptr<Desk>> Desk::open(const std::string& directory, DispatchTable dispatch, WallTime now,
+                                         StoreLimits limits) {
+  auto store = TicketStore::open(directory, limits);
+  if (!store) return store.error();
+  auto book = Book::load(**store, now);
+  if (!book) return book.error();
+  return std::unique_ptr<Desk>(new Desk(std::move(*store), std::move(*book), std::move(dispatch), limits));
+}
+
+std::vector<const Case*> Desk::list(const TicketFilter& filter) const {
+  std::vector<const Case*> found;
+  for (const auto& [id, entry] : book_.cases()) {
+    if (wanted(entry, filter)) found.push_back(&entry);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Case* left, const Case* right) {
+    if (left->ticket.open() != right->ticket.open()) return left->ticket.open();
+    return left->row.id > right->row.id;
+  });
+  if (found.size() > filter.most) found.resize(filter.most);
+  return found;
+}
+
+Result<const Case*> Desk::find(std::string_view number) {
+  const auto row = store_->find_number(number);
+  if (!row) return row.error();
+  if (!*row) return nullptr;
+  return book_.fetch(*store_, (*row)->id);
+}
+
+Result<std::vector<Series>> Desk::series(const Case& entry) {
+  std::vector<Series> all;
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const auto& evidence : entry.ticket.latest.change.finding.analysis.evidence) {
+    if (all.size() == shown_series) break;
+    if (evidence.point.empty() || !seen.emplace(evidence.device, evidence.point).second) continue;
+    auto rows = store_->readings(entry.row.gateway, evidence.device, evidence.point, shown_readings);
+    if (!rows) return rows.error();
+    Series one{evidence.device, evidence.point, {}};
+    for (auto& row : *rows) one.readings.push_back(std::move(row.entry));
+    if (!one.readings.empty()) all.push_back(std::move(one));
+  }
+  return all;
+}
+
+Result<const Case*> Desk::act(TicketId id, const Action& action, WallTime now) {
+  const auto entry = book_.fetch(*store_, id);
+  if (!entry) return entry.error();
+  if (!*entry) return fail(Errc::invalid_argument, "there is no such ticket");
+  const auto events = on_action((*entry)->ticket, action, dispatch_, now);
+  if (!events) return events.error();
+  Stage stage(book_, *store_, dispatch_, now);
+  if (auto staged = stage.append(id, *events); !staged) return staged.error();
+  if (auto written = stage.commit(); !written) return written.error();
+  return book_.fetch(*store_, id);
+}
+
+Result<std::vector<TicketId>> Desk::tick(WallTime now) {
+  if (now - pruned_ >= prune_every) {
+    pruned_ = now;
+    book_.forget(now);
+    if (auto pruned = store_->prune(now); !pruned) return pruned.error();
+  }
+  Stage stage(book_, *store_, dispatch_, now);
+  for (const auto& [id, entry] : book_.cases()) {
+    const auto marks = due_marks(entry.ticket, now);
+    if (marks.empty()) continue;
+    if (auto staged = stage.append(id, marks); !staged) return staged.error();
+  }
+  return stage.commit();
+}
+
+}  // namespace inspect::ticketing

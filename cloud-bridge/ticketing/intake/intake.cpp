@@ -1,0 +1,246 @@
+#include "cloud-bridge/ticketing/intake/intake.hpp"
+
+#include "cloud-bridge/ticketing/intake/digest.hpp"
+
+#include <set>
+#include <utility>
+
+namespace inspect::ticketing {
+
+namespace {
+
+constexpr std::size_t receipt_size = 256;
+constexpr std::size_t longest_topic = 128;
+constexpr std::size_t longest_reason = 300;
+
+std::vector<messages::Receipt> receipts_of(
+    const std::map<std::pair<std::string, std::string>, std::set<std::uint64_t>>& due) {
+  std::vector<messages::Receipt> receipts;
+  for (const auto& [source, seqs] : due) {
+    for (const auto seq : seqs) {
+      if (receipts.empty() || receipts.back().gateway != source.first || receipts.back().epoch != source.second ||
+          receipts.back().seqs.size() == receipt_size) {
+        receipts.push_back({source.first, source.second, {}});
+      }
+      receipts.back().seqs.push_back(seq);
+    }
+  }
+  return receipts;
+}
+
+}  // namespace
+
+/// One batch on its way: what is decided about each message gathers here and is committed at the end.
+class Intake::Batch {
+ public:
+  Batch(Intake& intake, WallTime now)
+      : intake_(intake), stage_(intake.book_, intake.store_, intake.dispatch_, now), now_(now) {}
+
+  Result<void> add(const Incoming& incoming);
+  Result<Taken> commit();
+
+ private:
+  Result<void> finding(const std::string& gateway, const Incoming& incoming);
+  Result<void> readings(const std::string& gateway, const Incoming& incoming);
+  Result<void> state(const std::string& gateway, const Incoming& incoming);
+  /// True when the message is new; a repeat is receipted, a conflict put aside.
+  Result<bool> admit(const InboxKey& key, InboxKind kind, const Incoming& incoming);
+  Result<void> put_aside(const std::string& gateway, const Incoming& incoming, std::string reason,
+                         const InboxKey* conflict = nullptr);
+  Result<bool> room_for(const QuarantineRow& row);
+  Result<std::optional<Digest>> known(const InboxKey& key);
+  void take_inbox(const InboxKey& key, InboxKind kind, const Digest& digest);
+  void heard(GatewayRow row);
+  void receipt(const InboxKey& key) { due_[{key.gateway, key.epoch}].insert(key.seq); }
+
+  Intake& intake_;
+  Stage stage_;
+  WallTime now_;
+  Taken taken_;
+  std::map<InboxKey, Digest> staged_;
+  std::map<std::string, GatewayRow> gateways_;
+  std::map<std::pair<std::string, std::string>, std::set<std::uint64_t>> due_;
+};
+
+Result<std::optional<Digest>> Intake::Batch::known(const InboxKey& key) {
+  if (const auto found = staged_.find(key); found != staged_.end()) return std::optional(found->second);
+  return intake_.store_.find_inbox(key);
+}
+
+void Intake::Batch::take_inbox(const InboxKey& key, InboxKind kind, const Digest& digest) {
+  staged_.emplace(key, digest);
+  stage_.writes().inbox.push_back({key, digest, kind});
+  receipt(key);
+}
+
+void Intake::Batch::heard(GatewayRow row) {
+  auto& entry = gateways_[row.name];
+  entry.name = row.name;
+  entry.heard_at = now_;
+  if (row.online) entry.online = row.online;
+  if (!row.version.empty()) entry.version = row.version;
+  entry.dropped = std::max(entry.dropped, row.dropped);
+}
+
+Result<bool> Intake::Batch::room_for(const QuarantineRow& row) {
+  const auto held = intake_.held_by(row.gateway);
+  if (!held) return held.error();
+  auto& count = row.key ? (*held)->keyed : (*held)->loose;
+  if (count >= (row.key ? intake_.limits_.quarantine_keyed : intake_.limits_.quarantine_loose)) return false;
+  ++count;
+  return true;
+}
+
+/// A message that cannot become a ticket is kept with its reason and, if it can be told which one it was, receipted: it
+/// must leave its sender's queue, and it is safe here.
+Result<void> Intake::Batch::put_aside(const std::string& gateway, const Incoming& incoming, std::string reason,
+                                      const InboxKey* conflict) {
+  QuarantineRow row;
+  row.gateway = gateway;
+  row.topic = harmless(incoming.topic, longest_topic);
+  row.reason = harmless(reason, longest_reason);
+  row.conflict = conflict != nullptr;
+  row.digest = sha256(incoming.payload);
+  row.payload = incoming.payload.substr(0, messages::largest_message);
+  if (!gateway.empty()) row.key = conflict ? std::optional(*conflict) : peek_key(gateway, incoming.payload);
+  if (row.key && !conflict) {
+    const auto before = known(*row.key);
+    if (!before) return before.error();
+    if (*before && **before == row.digest) {
+      ++taken_.repeats;
+      receipt(*row.key);
+      return {};
+    }
+    row.conflict = before->has_value();
+  }
+  const auto room = room_for(row);
+  if (!room) return room.error();
+  if (!*room) {
+    ++taken_.refused;
+    return {};
+  }
+  ++(row.conflict ? taken_.conflicts : taken_.poisoned);
+  if (row.key) row.conflict ? receipt(*row.key) : take_inbox(*row.key, InboxKind::poison, row.digest);
+  stage_.writes().quarantine.push_back(std::move(row));
+  return {};
+}
+
+Result<bool> Intake::Batch::admit(const InboxKey& key, InboxKind kind, const Incoming& incoming) {
+  const auto digest = sha256(incoming.payload);
+  const auto before = known(key);
+  if (!before) return before.error();
+  if (!*before) {
+    take_inbox(key, kind, digest);
+    ++taken_.fresh;
+    return true;
+  }
+  if (**before == digest) {
+    ++taken_.repeats;
+    receipt(key);
+    return false;
+  }
+  auto aside = put_aside(key.gateway, incoming,
+                         "number " + std::to_string(key.seq) + " of epoch " + key.epoch +
+                             " came before with other content: is the gateway's card a copy?",
+                         &key);
+  if (!aside) return aside.error();
+  return false;
+}
+
+Result<void> Intake::Batch::finding(const std::string& gateway, const Incoming& incoming) {
+  const auto message = messages::decode_finding(incoming.payload);
+  if (!message) return put_aside(gateway, incoming, message.error().message);
+  if (message->envelope.gateway != gateway) {
+    return put_aside(gateway, incoming, "says it comes from " + message->envelope.gateway);
+  }
+  const auto fresh = admit({gateway, message->envelope.epoch, message->envelope.seq}, InboxKind::finding, incoming);
+  if (!fresh) return fresh.error();
+  return *fresh ? stage_.report(*message, incoming.payload) : Result<void>{};
+}
+
+Result<void> Intake::Batch::readings(const std::string& gateway, const Incoming& incoming) {
+  const auto message = messages::decode_readings(incoming.payload);
+  if (!message) return put_aside(gateway, incoming, message.error().message);
+  if (message->envelope.gateway != gateway) {
+    return put_aside(gateway, incoming, "says it comes from " + message->envelope.gateway);
+  }
+  const auto fresh = admit({gateway, message->envelope.epoch, message->envelope.seq}, InboxKind::readings, incoming);
+  if (!fresh) return fresh.error();
+  if (!*fresh) return {};
+  for (const auto& entry : message->entries) stage_.writes().readings.push_back({gateway, entry});
+  GatewayRow row;
+  row.name = gateway;
+  row.dropped = message->dropped;
+  heard(std::move(row));
+  return {};
+}
+
+Result<void> Intake::Batch::state(const std::string& gateway, const Incoming& incoming) {
+  const auto state = messages::decode_state(incoming.payload);
+  if (!state) return put_aside(gateway, incoming, state.error().message);
+  if (state->gateway != gateway) return put_aside(gateway, incoming, "says it comes from " + state->gateway);
+  GatewayRow row;
+  row.name = gateway;
+  row.online = state->online;
+  row.version = state->version;
+  heard(std::move(row));
+  return {};
+}
+
+Result<void> Intake::Batch::add(const Incoming& incoming) {
+  const auto topic = messages::parse_topic(incoming.topic);
+  if (!topic) return put_aside("", incoming, "no topic of ours");
+  GatewayRow row;
+  row.name = topic->gateway;
+  heard(std::move(row));
+  if (incoming.payload.size() > messages::largest_message) {
+    return put_aside(topic->gateway, incoming, "longer than 64 KiB; kept are the first 64 KiB");
+  }
+  switch (topic->channel) {
+    case messages::Channel::finding: return finding(topic->gateway, incoming);
+    case messages::Channel::readings: return readings(topic->gateway, incoming);
+    case messages::Channel::state: return state(topic->gateway, incoming);
+    case messages::Channel::receipt: break;
+  }
+  return put_aside(topic->gateway, incoming, "nothing comes up on this topic");
+}
+
+Result<Taken> Intake::Batch::commit() {
+  for (auto& [name, row] : gateways_) {
+    taken_.gateways.push_back(name);
+    stage_.writes().gateways.push_back(std::move(row));
+  }
+  auto changed = stage_.commit();
+  if (!changed) return changed.error();
+  taken_.tickets = std::move(*changed);
+  taken_.receipts = receipts_of(due_);
+  return std::move(taken_);
+}
+
+Intake::Intake(Book& book, TicketStore& store, const DispatchTable& dispatch, StoreLimits limits)
+    : book_(book), store_(store), dispatch_(dispatch), limits_(limits) {}
+
+Result<Intake::Held*> Intake::held_by(const std::string& gateway) {
+  if (const auto found = held_.find(gateway); found != held_.end()) return &found->second;
+  const auto keyed = store_.quarantined(gateway, true);
+  if (!keyed) return keyed.error();
+  const auto loose = store_.quarantined(gateway, false);
+  if (!loose) return loose.error();
+  return &held_.emplace(gateway, Held{*keyed, *loose}).first->second;
+}
+
+Result<Taken> Intake::take(std::span<const Incoming> batch, WallTime now) {
+  Batch open(*this, now);
+  for (const auto& incoming : batch) {
+    if (auto added = open.add(incoming); !added) {
+      held_.clear();
+      return added.error();
+    }
+  }
+  auto taken = open.commit();
+  // Counted before the commit, and a repeat of a loose message is one row: count again from the store.
+  if (!taken || taken->poisoned + taken->conflicts > 0) held_.clear();
+  return taken;
+}
+
+}  // namespace inspect::ticketing

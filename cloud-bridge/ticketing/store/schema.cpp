@@ -1,0 +1,98 @@
+#include "cloud-bridge/ticketing/store/schema.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+
+#include <array>
+#include <string>
+
+namespace inspect::ticketing {
+
+namespace {
+
+constexpr int application_id = 0x746b7464;  // "tktd"
+
+constexpr const char* first_schema = R"sql(
+CREATE TABLE inbox (
+  gateway TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL,
+  kind INTEGER NOT NULL, sha256 BLOB NOT NULL, received_at INTEGER NOT NULL,
+  PRIMARY KEY (gateway, epoch, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX inbox_readings ON inbox (received_at) WHERE kind = 2;
+
+CREATE TABLE ticket (
+  id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, gateway TEXT NOT NULL, finding TEXT NOT NULL,
+  opened_at INTEGER NOT NULL, closed_at INTEGER) STRICT;
+CREATE INDEX ticket_finding ON ticket (gateway, finding, id);
+CREATE INDEX ticket_closed ON ticket (closed_at);
+
+CREATE TABLE ticket_source (
+  gateway TEXT NOT NULL, finding TEXT NOT NULL, epoch TEXT NOT NULL,
+  ticket INTEGER NOT NULL REFERENCES ticket (id),
+  PRIMARY KEY (gateway, finding, epoch)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ticket_event (
+  ticket INTEGER NOT NULL REFERENCES ticket (id), position INTEGER NOT NULL, at INTEGER NOT NULL,
+  kind TEXT NOT NULL, by_whom TEXT NOT NULL, note TEXT NOT NULL, party TEXT NOT NULL,
+  clock TEXT, outcome TEXT, until INTEGER, payload BLOB,
+  PRIMARY KEY (ticket, position)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY, gateway TEXT NOT NULL, topic TEXT NOT NULL, reason TEXT NOT NULL,
+  conflict INTEGER NOT NULL, epoch TEXT, seq INTEGER, sha256 BLOB NOT NULL, payload BLOB NOT NULL,
+  first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, times INTEGER NOT NULL,
+  UNIQUE (gateway, topic, sha256)) STRICT;
+
+CREATE TABLE gateway (
+  name TEXT PRIMARY KEY, online INTEGER, version TEXT NOT NULL, heard_at INTEGER NOT NULL,
+  dropped INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reading (
+  id INTEGER PRIMARY KEY, gateway TEXT NOT NULL, device TEXT NOT NULL, point TEXT NOT NULL, at INTEGER NOT NULL,
+  value REAL NOT NULL, unit TEXT NOT NULL, quality TEXT NOT NULL, reason TEXT NOT NULL,
+  heard_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX reading_point ON reading (gateway, device, point, at);
+)sql";
+
+constexpr std::array<const char*, 1> steps{first_schema};
+
+int pragma(SQLite::Database& database, const char* query) { return database.execAndGet(query).getInt(); }
+
+}  // namespace
+
+void configure(SQLite::Database& database) {
+  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  database.setBusyTimeout(5000);
+  database.exec("PRAGMA journal_mode=WAL");
+  database.exec(
+      "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+      "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216;");
+}
+
+Result<void> migrate(SQLite::Database& database) {
+  const auto id = pragma(database, "PRAGMA application_id");
+  auto version = pragma(database, "PRAGMA user_version");
+  if (version == 0 && id == 0 && pragma(database, "SELECT count(*) FROM sqlite_schema") == 0) {
+    database.exec("PRAGMA application_id=" + std::to_string(application_id));
+  } else if (id != application_id) {
+    return fail(Errc::storage, "tickets.db belongs to another program; point store.directory elsewhere");
+  }
+  const auto newest = static_cast<int>(steps.size());
+  if (version > newest) {
+    return fail(Errc::storage, "tickets.db was written by a newer ticketd (schema " + std::to_string(version) +
+                                   ", this one knows " + std::to_string(newest) + "); install that version");
+  }
+  for (; version < newest; ++version) {
+    SQLite::Transaction transaction(database);
+    database.exec(steps.at(static_cast<std::size_t>(version)));
+    database.exec("PRAGMA user_version=" + std::to_string(version + 1));
+    transaction.commit();
+  }
+  const std::string sound = database.execAndGet("PRAGMA quick_check(1)").getString();
+  if (sound != "ok") {
+    return fail(Errc::storage, "tickets.db is damaged (" + sound + "); restore the last backup, the gateways send " +
+                                   "what is missing again");
+  }
+  return {};
+}
+
+}  // namespace inspect::ticketing

@@ -1,0 +1,228 @@
+#include "cloud-bridge/ticketing/store/ticket_store.hpp"
+
+#include "cloud-bridge/ticketing/store/schema.hpp"
+#include "cloud-bridge/ticketing/store/store_impl.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace inspect::ticketing {
+
+namespace {
+
+using Impl = TicketStore::Impl;
+
+void bind_digest(SQLite::Statement& statement, int index, const Digest& digest) {
+  statement.bind(index, static_cast<const void*>(digest.data()), static_cast<int>(digest.size()));
+}
+
+void bind_bytes(SQLite::Statement& statement, int index, const std::string& bytes) {
+  statement.bind(index, static_cast<const void*>(bytes.data()), static_cast<int>(bytes.size()));
+}
+
+void write_inbox(Impl& store, const WriteSet& set) {
+  for (const auto& row : set.inbox) {
+    auto insert = store.prepared("INSERT INTO inbox VALUES (?,?,?,?,?,?)");
+    bind_text(*insert, 1, row.key.gateway);
+    bind_text(*insert, 2, row.key.epoch);
+    insert->bind(3, static_cast<std::int64_t>(row.key.seq));
+    insert->bind(4, static_cast<int>(row.kind));
+    bind_digest(*insert, 5, row.digest);
+    insert->bind(6, millis(set.at));
+    insert->exec();
+  }
+}
+
+void write_tickets(Impl& store, const WriteSet& set) {
+  for (const auto& row : set.tickets) {
+    auto insert = store.prepared("INSERT INTO ticket VALUES (?,?,?,?,?,NULL)");
+    insert->bind(1, row.id);
+    bind_text(*insert, 2, row.number);
+    bind_text(*insert, 3, row.gateway);
+    bind_text(*insert, 4, row.finding);
+    insert->bind(5, millis(row.opened_at));
+    insert->exec();
+  }
+  for (const auto& row : set.sources) {
+    auto insert = store.prepared("INSERT INTO ticket_source VALUES (?,?,?,?)");
+    bind_text(*insert, 1, row.gateway);
+    bind_text(*insert, 2, row.finding);
+    bind_text(*insert, 3, row.epoch);
+    insert->bind(4, row.ticket);
+    insert->exec();
+  }
+  for (const auto& row : set.closings) {
+    auto update = store.prepared("UPDATE ticket SET closed_at = ? WHERE id = ?");
+    bind_time(*update, 1, row.closed_at);
+    update->bind(2, row.id);
+    update->exec();
+  }
+}
+
+template <class Named>
+void bind_name(SQLite::Statement& statement, int index, const std::optional<Named>& value) {
+  if (value) {
+    bind_text(statement, index, name(*value));
+  } else {
+    statement.bind(index);
+  }
+}
+
+void write_events(Impl& store, const WriteSet& set) {
+  for (const auto& row : set.events) {
+    auto insert = store.prepared("INSERT INTO ticket_event VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+    insert->bind(1, row.ticket);
+    insert->bind(2, static_cast<std::int64_t>(row.position));
+    insert->bind(3, millis(row.event.at));
+    bind_text(*insert, 4, name(row.event.kind));
+    bind_text(*insert, 5, row.event.by);
+    bind_text(*insert, 6, row.event.note);
+    bind_text(*insert, 7, row.event.party);
+    bind_name(*insert, 8, row.event.clock);
+    bind_name(*insert, 9, row.event.outcome);
+    bind_time(*insert, 10, row.event.until);
+    row.payload.empty() ? insert->bind(11) : bind_bytes(*insert, 11, row.payload);
+    insert->exec();
+  }
+}
+
+void write_quarantine(Impl& store, const WriteSet& set) {
+  for (const auto& row : set.quarantine) {
+    auto insert = store.prepared(
+        "INSERT INTO quarantine VALUES (NULL,?1,?2,?3,?4,?5,?6,?7,?8,?9,?9,1)"
+        " ON CONFLICT DO UPDATE SET times = times + 1, last_at = excluded.last_at");
+    bind_text(*insert, 1, row.gateway);
+    bind_text(*insert, 2, row.topic);
+    bind_text(*insert, 3, row.reason);
+    insert->bind(4, row.conflict ? 1 : 0);
+    if (row.key) {
+      bind_text(*insert, 5, row.key->epoch);
+      insert->bind(6, static_cast<std::int64_t>(row.key->seq));
+    } else {
+      insert->bind(5);
+      insert->bind(6);
+    }
+    bind_digest(*insert, 7, row.digest);
+    bind_bytes(*insert, 8, row.payload);
+    insert->bind(9, millis(set.at));
+    insert->exec();
+  }
+}
+
+void write_readings(Impl& store, const WriteSet& set) {
+  for (const auto& row : set.readings) {
+    auto insert = store.prepared("INSERT OR IGNORE INTO reading VALUES (NULL,?,?,?,?,?,?,?,?,?)");
+    bind_text(*insert, 1, row.gateway);
+    bind_text(*insert, 2, row.entry.device);
+    bind_text(*insert, 3, row.entry.point);
+    insert->bind(4, millis(row.entry.at));
+    insert->bind(5, row.entry.value);
+    bind_text(*insert, 6, row.entry.unit);
+    bind_text(*insert, 7, name(row.entry.quality));
+    bind_text(*insert, 8, name(row.entry.reason));
+    insert->bind(9, millis(set.at));
+    insert->exec();
+  }
+}
+
+void write_gateways(Impl& store, const WriteSet& set) {
+  for (const auto& row : set.gateways) {
+    auto upsert = store.prepared(
+        "INSERT INTO gateway VALUES (?1,?2,?3,?4,?5) ON CONFLICT DO UPDATE SET heard_at = max(heard_at, ?4),"
+        " online = coalesce(?2, online), version = iif(?3 = '', version, ?3), dropped = max(dropped, ?5)");
+    bind_text(*upsert, 1, row.name);
+    row.online ? upsert->bind(2, *row.online ? 1 : 0) : upsert->bind(2);
+    bind_text(*upsert, 3, row.version);
+    upsert->bind(4, millis(row.heard_at));
+    upsert->bind(5, static_cast<std::int64_t>(row.dropped));
+    upsert->exec();
+  }
+}
+
+/// The lock is released by the kernel however this process ends.
+Result<int> take_lock(const std::string& file) {
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return fail(Errc::storage, file + ": cannot be made; is the directory writable?");
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    ::close(fd);
+    return fail(Errc::storage, file + ": another ticketd uses this store; stop it first");
+  }
+  return fd;
+}
+
+}  // namespace
+
+TicketStore::Impl::Impl(const std::string& file, StoreLimits bounds, int lock_fd)
+    : lock(lock_fd), limits(bounds), database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {}
+
+TicketStore::Impl::~Impl() { ::close(lock); }
+
+Lease TicketStore::Impl::prepared(const char* literal) {
+  auto found = statements.find(literal);
+  if (found == statements.end()) found = statements.try_emplace(literal, database, literal).first;
+  return Lease(found->second);
+}
+
+TicketStore::TicketStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TicketStore::~TicketStore() = default;
+
+Result<std::unique_ptr<TicketStore>> TicketStore::open(const std::string& directory, StoreLimits limits) {
+  std::error_code failed;
+  std::filesystem::create_directories(directory, failed);
+  const auto lock = take_lock(directory + "/tickets.lock");
+  if (!lock) return lock.error();
+  auto opened = guarded("tickets.db", [&] {
+    std::unique_ptr<Impl> impl;
+    try {
+      impl = std::make_unique<Impl>(directory + "/tickets.db", limits, *lock);
+    } catch (...) {
+      ::close(*lock);
+      throw;
+    }
+    configure(impl->database);
+    return impl;
+  });
+  if (!opened) return opened.error();
+  Result<void> ready;
+  auto migrated = guarded("tickets.db", [&] { ready = migrate((*opened)->database); });
+  if (!migrated) return migrated.error();
+  if (!ready) return ready.error();
+  return std::unique_ptr<TicketStore>(new TicketStore(std::move(*opened)));
+}
+
+Result<void> TicketStore::commit(const WriteSet& set) {
+  return guarded("commit", [&] {
+    SQLite::Transaction transaction(impl_->database, SQLite::TransactionBehavior::IMMEDIATE);
+    write_inbox(*impl_, set);
+    write_tickets(*impl_, set);
+    write_events(*impl_, set);
+    write_quarantine(*impl_, set);
+    write_readings(*impl_, set);
+    write_gateways(*impl_, set);
+    transaction.commit();
+  });
+}
+
+Result<void> TicketStore::prune(WallTime now) {
+  return guarded("prune", [&] {
+    SQLite::Transaction transaction(impl_->database, SQLite::TransactionBehavior::IMMEDIATE);
+    // Row ids rise with arrival, so the oldest stand first and a look at the head is enough.
+    auto readings = impl_->prepared(
+        "DELETE FROM reading WHERE id IN (SELECT id FROM reading ORDER BY id LIMIT 5000)"
+        " AND (heard_at < ? OR id <= (SELECT max(id) FROM reading) - ?)");
+    readings->bind(1, millis(now - impl_->limits.readings_age));
+    readings->bind(2, impl_->limits.readings_rows);
+    readings->exec();
+    auto inbox = impl_->prepared(
+        "DELETE FROM inbox WHERE kind = 2 AND (gateway, epoch, seq) IN"
+        " (SELECT gateway, epoch, seq FROM inbox WHERE kind = 2 AND received_at < ? LIMIT 5000)");
+    inbox->bind(1, millis(now - impl_->limits.readings_inbox_age));
+    inbox->exec();
+    transaction.commit();
+  });
+}
+
+}  // namespace inspect::ticketing

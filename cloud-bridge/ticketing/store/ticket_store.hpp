@@ -1,0 +1,67 @@
+#pragma once
+
+#include "cloud-bridge/ticketing/store/rows.hpp"
+#include "protocol/core/error.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inspect::ticketing {
+
+/// Bounds of what is kept; each says what goes first.
+struct StoreLimits {
+  std::chrono::hours readings_age{48};             ///< oldest first
+  std::int64_t readings_rows = 2'000'000;          ///< about 200 MB; oldest first
+  std::chrono::hours readings_inbox_age{24 * 15};  ///< one day longer than a gateway keeps what was receipted
+  std::uint64_t quarantine_keyed = 1000;  ///< a gateway; full: not stored, not receipted, stays with the sender
+  std::uint64_t quarantine_loose = 200;   ///< a gateway; full: counted only
+};
+
+/// The centre's database: one file, one connection, one thread. Whoever holds this object is the only writer; a lock
+/// beside the file keeps other processes out.
+class TicketStore {
+ public:
+  struct Impl;  ///< known to the files of this folder
+
+  /// Opens or makes `directory`/tickets.db, brings an older schema forward and checks the file. Errc::storage.
+  static Result<std::unique_ptr<TicketStore>> open(const std::string& directory, StoreLimits limits = {});
+  ~TicketStore();
+  TicketStore(const TicketStore&) = delete;
+  TicketStore& operator=(const TicketStore&) = delete;
+
+  /// All of it in one transaction that has reached the disk when this returns.
+  Result<void> commit(const WriteSet& set);
+
+  Result<std::optional<Digest>> find_inbox(const InboxKey& key);
+  Result<std::optional<TicketId>> ticket_of(const SourceRow& source);
+  /// The newest ticket of this fault, whatever database of the gateway it came from.
+  Result<std::optional<TicketId>> newest_ticket_of(std::string_view gateway, std::string_view finding);
+  Result<std::optional<TicketRow>> find_number(std::string_view number);
+  Result<std::optional<TicketRow>> find_ticket(TicketId id);
+  Result<TicketId> last_ticket_id();
+  /// The highest count used in the numbers of this year.
+  Result<std::uint64_t> last_count(int year);
+  /// Open ones, and those closed after `closed_after`, by id.
+  Result<std::vector<TicketRow>> tickets(WallTime closed_after);
+  Result<std::vector<EventRow>> events(TicketId ticket);
+  /// No ledger entry and no message is younger than this.
+  Result<WallTime> last_moment();
+
+  Result<std::vector<GatewayRow>> gateways();
+  /// Newest first. `payload` is cut to 4 KiB.
+  Result<std::vector<QuarantineRow>> quarantine(std::size_t most);
+  Result<std::uint64_t> quarantined(std::string_view gateway, bool keyed);
+  /// The newest `most` readings of one point, oldest first.
+  Result<std::vector<ReadingRow>> readings(std::string_view gateway, std::string_view device, std::string_view point,
+                                           std::size_t most);
+  /// Removes at most a few thousand rows over the bounds; call it every now and then.
+  Result<void> prune(WallTime now);
+
+ private:
+  explicit TicketStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace inspect::ticketing
