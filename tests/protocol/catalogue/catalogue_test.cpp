@@ -1,0 +1,170 @@
+#include "protocol/catalogue/catalogue.hpp"
+
+#include <doctest/doctest.h>
+#include <algorithm>
+#include <set>
+#include <string>
+
+using namespace inspect;
+using catalogue::Catalogue;
+
+namespace {
+
+const Catalogue& shipped() {
+  static const auto loaded = [] {
+    auto result = catalogue::load("protocol/catalogue");
+    INFO((result ? std::string() : result.error().message));
+    REQUIRE(result.has_value());
+    return *std::move(result);
+  }();
+  return loaded;
+}
+
+/// Whether the text holds a Chinese character (UTF-8 lead bytes E4 to E9 cover U+4000 to U+9FFF).
+bool has_chinese(const std::string& text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0xE4 && byte <= 0xE9;
+  });
+}
+
+void check_both_languages(const Text& text) {
+  CAPTURE(text.zh);
+  CAPTURE(text.en);
+  CHECK(has_chinese(text.zh));
+  CHECK_FALSE(has_chinese(text.en));
+  CHECK(text.en.size() >= 4);
+}
+
+}  // namespace
+
+TEST_CASE("every kind of the fault model, and every link kind, is in the shipped catalogue") {
+  const char* keys[] = {"relay.welded",
+                        "relay.no-pull-in",
+                        "relay.contact-resistance",
+                        "relay.film",
+                        "relay.slow-operate",
+                        "relay.chatter",
+                        "relay.wear",
+                        "rail.drift",
+                        "rail.low",
+                        "rail.high",
+                        "rail.capacitor-ageing",
+                        "rail.thermal-shutdown",
+                        "rail.over-current",
+                        "rail.input-sag",
+                        "rail.dead",
+                        "rail.protection-tripped",
+                        "bridge.diode-open",
+                        "bridge.short",
+                        "fuse.blown",
+                        "diode.flyback-open",
+                        "diode.series-open",
+                        "lead.open",
+                        "lead.intermittent",
+                        "clamp.open",
+                        "wire.broken",
+                        "usb.cable",
+                        "usb.hub",
+                        "tester.zero-offset",
+                        "tester.span-drift",
+                        "tester.stuck",
+                        "insulation.low",
+                        "calibration.due",
+                        "leakage.high",
+                        "leakage.prewarning",
+                        "leakage.sensor-open",
+                        "link.no-answer",
+                        "link.refused",
+                        "link.degraded",
+                        "bus.down",
+                        "bus.unavailable",
+                        "value.frozen",
+                        "value.implausible",
+                        "board.supply-low",
+                        "board.overheated"};
+  for (const auto* key : keys) {
+    CAPTURE(key);
+    CHECK(shipped().kind(key) != nullptr);
+  }
+  CHECK(shipped().kinds.size() == std::size(keys));
+}
+
+TEST_CASE("every row of the fault model is covered by a kind with its code") {
+  const char* codes[] = {"R1", "R2", "R3", "R4", "R5", "R6", "R7", "P1", "P2", "P3", "P4", "P5", "P6", "B1", "B2",
+                         "F1", "D1", "D2", "L1", "L2", "G1", "W1", "U1", "U2", "T1", "T2", "T3", "T4", "T5"};
+  std::set<std::string> present;
+  for (const auto& kind : shipped().kinds) present.insert(kind.code);
+  for (const auto* code : codes) {
+    CAPTURE(code);
+    CHECK(present.count(code) == 1);
+  }
+}
+
+TEST_CASE("every kind is complete in Chinese and English and says what to check first") {
+  for (const auto& kind : shipped().kinds) {
+    CAPTURE(kind.key);
+    for (const auto* text : {&kind.title, &kind.mode, &kind.mechanism, &kind.cause, &kind.urgency}) {
+      check_both_languages(*text);
+    }
+    CHECK(kind.checks.size() >= 2);
+    for (const auto& text : kind.checks) check_both_languages(text);
+    CHECK(kind.confidence >= 0.5);
+    CHECK(kind.confidence <= 1.0);
+  }
+}
+
+TEST_CASE("every kind names a known department and a known part, or no part") {
+  for (const auto& kind : shipped().kinds) {
+    CAPTURE(kind.key);
+    CHECK(std::count(catalogue::departments.begin(), catalogue::departments.end(), kind.department) == 1);
+    if (!kind.part.empty()) CHECK(shipped().part(kind.part) != nullptr);
+  }
+}
+
+TEST_CASE("every department has kinds to work on") {
+  for (const auto department : catalogue::departments) {
+    CAPTURE(department);
+    CHECK(std::any_of(shipped().kinds.begin(), shipped().kinds.end(),
+                      [&](const auto& kind) { return kind.department == department; }));
+  }
+}
+
+TEST_CASE("the nine spares every outlet carries are in the list, and each cures something") {
+  const char* spares[] = {"LM2596S module",
+                          "SRD-05VDC-SL-C",
+                          "KBP310",
+                          "test lead 60 cm",
+                          "ground lead and clamp",
+                          "30AWG jumper wire",
+                          "shielded USB cable with ferrite 1 m",
+                          "diode",
+                          "fuse"};
+  for (const auto* key : spares) {
+    CAPTURE(key);
+    const auto* part = shipped().part(key);
+    REQUIRE(part != nullptr);
+    CHECK(part->carried);
+    check_both_languages(part->name);
+    CHECK(std::any_of(shipped().kinds.begin(), shipped().kinds.end(), [&](const auto& k) { return k.part == key; }));
+  }
+  CHECK(std::count_if(shipped().parts.begin(), shipped().parts.end(), [](const auto& p) { return p.carried; }) == 9);
+}
+
+TEST_CASE("whatever reads falsely safe or endangers people is a major fault") {
+  for (const auto* key : {"relay.welded", "lead.open", "clamp.open", "tester.stuck", "leakage.high",
+                          "leakage.sensor-open", "rail.high", "fuse.blown", "bus.down"}) {
+    CAPTURE(key);
+    REQUIRE(shipped().kind(key) != nullptr);
+    CHECK(shipped().kind(key)->fault_class == FaultClass::major);
+  }
+  for (const auto* key : {"relay.wear", "rail.drift", "calibration.due", "leakage.prewarning"}) {
+    CAPTURE(key);
+    CHECK(shipped().kind(key)->fault_class == FaultClass::preventive);
+  }
+}
+
+TEST_CASE("an unknown key finds nothing") {
+  CHECK(shipped().kind("relay.unheard-of") == nullptr);
+  CHECK(shipped().part("") == nullptr);
+}
