@@ -75,6 +75,7 @@ struct Site {
   std::vector<Device> devices;
   std::vector<Point> points;
   std::vector<Watch> watches;
+  std::vector<std::string> warnings;  ///< not wrong, but worth a look: file:line:column: what, and the cure
 
   [[nodiscard]] const drivers::PointSpec& spec(PointIndex point) const {
     const auto& p = points[at(point)];

@@ -1,0 +1,292 @@
+#include "drivers/profiles/draft.hpp"
+#include "drivers/profiles/serial_settings.hpp"
+#include "protocol/settings/kinds.hpp"
+
+namespace inspect::drivers {
+namespace {
+
+using namespace settings;  // the vocabulary of the tables below
+
+constexpr double widest = 1e12;
+
+std::optional<double> take_value(const Node& node, Problems& problems) {
+  return take_number(node, -widest, widest, problems);
+}
+std::optional<std::int64_t> take_word(const Node& node, Problems& problems) {
+  return take_integer(node, 0, 0xFFFF, problems);
+}
+
+const Fields<HeadDraft>& head_fields() {
+  static const Fields<HeadDraft> fields{
+      "profile",
+      {"一个型号的概况。", "What the model is."},
+      {{"maker", text(&HeadDraft::maker, 64), required, {"制造商", "who makes it"}},
+       {"title", bilingual(&HeadDraft::title), required, {"名称", "what people call it"}},
+       {"sources", texts(&HeadDraft::sources, 16, 256), required, {"资料来源", "where the facts are from"}},
+       {"tcp_port",
+        integer(&HeadDraft::tcp_port, 1, 65535),
+        standard,
+        {"Modbus TCP 端口;不写表示没有 TCP", "port of Modbus TCP; without it the device has none"}}}};
+  return fields;
+}
+
+const Fields<SerialDefaults>& serial_fields() {
+  static const Fields<SerialDefaults> fields{
+      "serial",
+      {"出厂串口设置;不写表示没有串口。", "The line as it leaves the factory; without it there is none."},
+      {{"baud", baud(&SerialDefaults::baud), standard, {"波特率", "speed"}},
+       {"parity", parity(&SerialDefaults::parity), standard, {"校验", "parity"}},
+       {"stop_bits", integer(&SerialDefaults::stop_bits, 1, 2), standard, {"停止位", "stop bits"}},
+       {"unit", integer(&SerialDefaults::unit, 1, 247), standard, {"出厂站号", "unit number from the factory"}}}};
+  return fields;
+}
+
+const Fields<modbus::DeviceLimits>& limit_fields() {
+  using Limits = modbus::DeviceLimits;
+  static const Fields<Limits> fields{"limits",
+                                     {"设备能承受的通信。", "What the device can bear."},
+                                     {{"registers_per_read",
+                                       integer(&Limits::registers_per_read, 1, 125),
+                                       standard,
+                                       {"一次最多读的寄存器", "most registers in one read"}},
+                                      {"bits_per_read",
+                                       integer(&Limits::bits_per_read, 1, 2000),
+                                       standard,
+                                       {"一次最多读的位", "most bits in one read"}},
+                                      {"largest_hole",
+                                       integer(&Limits::largest_hole, 0, 124),
+                                       standard,
+                                       {"可顺带读取的空寄存器", "unused registers that may be read along"}},
+                                      {"answer_ms",
+                                       integer(&Limits::answer_ms, 1, 60000),
+                                       standard,
+                                       {"最长应答时间(毫秒)", "longest time to the first character of an answer, ms"}},
+                                      {"gap_ms",
+                                       integer(&Limits::gap_ms, 0, 10000),
+                                       standard,
+                                       {"除 3.5 字符外还需的静默(毫秒)", "silence it needs beyond 3.5 characters, ms"}},
+                                      {"connections",
+                                       integer(&Limits::connections, 1, 32),
+                                       standard,
+                                       {"可同时承受的 TCP 连接", "TCP connections it bears at a time"}}}};
+  return fields;
+}
+
+const Fields<IdentityDraft>& identity_fields() {
+  static const Fields<IdentityDraft> fields{
+      "identity",
+      {"如何确认接的就是此型号。", "How the device is known to be this model."},
+      {{"point",
+        text(in(&IdentityDraft::spec, &IdentitySpec::point), 64),
+        required,
+        {"含已知常数的测点", "a point that holds a known constant"}},
+       {"values",
+        list("numbers", in(&IdentityDraft::spec, &IdentitySpec::values), 32, take_value),
+        required,
+        {"允许的值", "any of these values"}}}};
+  return fields;
+}
+
+template <class... Way>
+auto of_point(Way... way) {
+  return in(&PointDraft::spec, way...);
+}
+
+/// Where a point lies on the wire.
+std::vector<Field<PointDraft>> point_rows() {
+  using modbus::PointMap;
+  using modbus::Table;
+  using modbus::ValueType;
+  using modbus::WordOrder;
+  constexpr auto map = &PointSpec::map;
+  return {
+      {"name",
+       text(of_point(&PointSpec::name), 64),
+       required,
+       {"点分小写的名字;{n} 为重复序号", "dotted, lower case; {n} is the number within a repetition"}},
+      {"title",
+       bilingual(of_point(&PointSpec::title)),
+       required,
+       {"名称;可含 {n}", "what people call it; may hold {n}"}},
+      {"table",
+       choice(of_point(map, &PointMap::table), std::vector<Word<Table>>{{"coil", Table::coil},
+                                                                        {"discrete-input", Table::discrete_input},
+                                                                        {"input-register", Table::input_register},
+                                                                        {"holding-register", Table::holding_register}}),
+       required,
+       {"Modbus 数据表", "table of the Modbus data model"}},
+      {"address",
+       integer(of_point(map, &PointMap::address), 0, 65535),
+       required,
+       {"线上地址,从 0 起", "address as on the wire, from 0"}},
+      {"type",
+       choice(of_point(map, &PointMap::type), std::vector<Word<ValueType>>{{"bit", ValueType::bit},
+                                                                           {"u16", ValueType::u16},
+                                                                           {"s16", ValueType::s16},
+                                                                           {"u32", ValueType::u32},
+                                                                           {"s32", ValueType::s32},
+                                                                           {"f32", ValueType::f32}}),
+       standard,
+       {"数据类型;线圈和离散输入总是 bit", "how the value lies there; coils and discrete inputs are always bit"}},
+      {"words",
+       choice(of_point(map, &PointMap::order),
+              std::vector<Word<WordOrder>>{{"high-first", WordOrder::high_first}, {"low-first", WordOrder::low_first}}),
+       standard,
+       {"32 位值的字序", "order of the two registers of a 32-bit value"}},
+      {"bit",
+       integer(of_point(map, &PointMap::bit), 0, 15),
+       standard,
+       {"寄存器中的位,0 为最低", "which bit of a register, 0 is the lowest"}},
+      {"scale",
+       number(of_point(map, &PointMap::scale), -1e6, 1e6),
+       standard,
+       {"值 = 原始值 × scale + offset", "value = raw × scale + offset"}},
+      {"offset", number(of_point(map, &PointMap::offset), -1e9, 1e9), standard, {"见 scale", "see scale"}},
+      {"unit",
+       text(of_point(&PointSpec::unit), 16),
+       standard,
+       {"单位(SenML/UCUM):V、mA、Cel", "unit (SenML or UCUM): V, mA, Cel"}},
+      {"role",
+       choice(of_point(&PointSpec::role), std::vector<Word<Role>>{{"measure", Role::measure},
+                                                                  {"state", Role::state},
+                                                                  {"command", Role::command},
+                                                                  {"setting", Role::setting},
+                                                                  {"identity", Role::identity}}),
+       standard,
+       {"用途:测量、状态、指令、设置、身份",
+        "what it is for: a quantity, what is, what was ordered, a setting, who it is"}},
+  };
+}
+
+const Fields<PointDraft>& point_fields() {
+  static const auto rows = [] {
+    auto out = point_rows();
+    const std::vector<Field<PointDraft>> more{
+        {"period_ms",
+         integer(of_point(&PointSpec::period), 50, 86'400'000),
+         standard,
+         {"读取周期(毫秒)", "read this often, ms"}},
+        {"lowest",
+         number(of_point(&PointSpec::lowest), -widest, widest),
+         standard,
+         {"合理范围下限;之外读数为不可信", "lower end of what can be; below it the reading is bad: implausible"}},
+        {"highest",
+         number(of_point(&PointSpec::highest), -widest, widest),
+         standard,
+         {"合理范围上限", "upper end of what can be"}},
+        {"deadband",
+         number(of_point(&PointSpec::deadband), 0, widest),
+         standard,
+         {"变化不超过此值不上传", "a change up to this does not travel to the centre"}},
+        {"longest_age_s",
+         integer(of_point(&PointSpec::longest_age), 1, 86'400),
+         standard,
+         {"至少这么久上传一次(秒)", "it travels at least this often all the same, s"}},
+        {"repeat",
+         integer(&PointDraft::repeat, 1, 64),
+         standard,
+         {"重复个数,{n} 从 1 起", "so many alike; {n} counts from 1"}},
+        {"stride", integer(&PointDraft::stride, 1, 256), standard, {"每个地址相差", "addresses are this far apart"}}};
+    out.insert(out.end(), more.begin(), more.end());
+    return out;
+  }();
+  static const Fields<PointDraft> fields{"point", {"一个测点。", "One named value of the device."}, rows};
+  return fields;
+}
+
+const Fields<RuleDraft>& rule_fields() {
+  static const auto rows = [] {
+    auto out = rule_rows();
+    out.push_back({"repeat",
+                   integer(&RuleDraft::repeat, 1, 64),
+                   standard,
+                   {"重复个数,{n} 从 1 起", "so many alike; {n} in point and against counts from 1"}});
+    return out;
+  }();
+  static const Fields<RuleDraft> fields{"rule", {"什么算正常。", "What healthy means."}, rows};
+  return fields;
+}
+
+const Fields<ActionDraft>& action_fields() {
+  const auto way = [](auto member) { return in(&ActionDraft::action, member); };
+  static const Fields<ActionDraft> fields{
+      "action",
+      {"可以下达的命令;没有许可不会写。", "Something that can be ordered; nothing is written without a permit."},
+      {{"name", text(way(&ActionSpec::name), 64), required, {"点分小写的名字", "dotted, lower case; may hold {n}"}},
+       {"title", bilingual(way(&ActionSpec::title)), required, {"名称", "what people call it"}},
+       {"function",
+        integer(way(&ActionSpec::function), 5, 16),
+        required,
+        {"功能码 5、6、15、16", "function code 5, 6, 15 or 16"}},
+       {"address", integer(way(&ActionSpec::address), 0, 65535), required, {"线上地址", "address as on the wire"}},
+       {"values",
+        list("whole numbers", way(&ActionSpec::values), 123, take_word),
+        required,
+        {"线上的值", "as on the wire"}},
+       {"trap",
+        bilingual(way(&ActionSpec::trap)),
+        standard,
+        {"不了解就使用会出的问题", "what goes wrong if it is used without knowing"}},
+       {"readback",
+        text(way(&ActionSpec::readback), 64),
+        standard,
+        {"应反映结果的测点", "the point that must show it; without it it cannot be read back"}},
+       {"repeat", integer(&ActionDraft::repeat, 1, 64), standard, {"重复个数", "so many alike; {n} counts from 1"}},
+       {"stride", integer(&ActionDraft::stride, 1, 256), standard, {"每个地址相差", "addresses are this far apart"}}}};
+  return fields;
+}
+
+const Fields<BlindSpotDraft>& blind_spot_fields() {
+  static const Fields<BlindSpotDraft> fields{
+      "blind_spot",
+      {"此型号看不到的故障:说明而不隐瞒。", "A kind of fault this model cannot show: said, not hidden."},
+      {{"kind", text(in(&BlindSpotDraft::spot, &BlindSpot::kind), 64), required, {"故障种类", "the kind of fault"}},
+       {"why", bilingual(in(&BlindSpotDraft::spot, &BlindSpot::why)), required, {"原因", "why it cannot be seen"}}}};
+  return fields;
+}
+
+const Fields<EndDraft>& end_fields() {
+  static const Fields<EndDraft> fields{
+      "end",
+      {"文件到此为止:被截断的文件不会被当作完整的。", "The file ends here: a cut one is not taken for whole."},
+      {{"model", text(&EndDraft::model, 64), required, {"文件名去掉 .toml", "the file's name without .toml"}}}};
+  return fields;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> take_baud(const Node& node, Problems& problems) {
+  const auto value = take_integer(node, 1200, 115200, problems);
+  if (!value) return std::nullopt;
+  for (const auto rate : baud_rates()) {
+    if (rate == *value) return value;
+  }
+  problems.add(node.place, std::to_string(*value) +
+                               " baud is not supported; use 1200, 2400, 4800, 9600, 19200, 38400, "
+                               "57600 or 115200");
+  return std::nullopt;
+}
+
+const Fields<ProfileDraft>& profile_fields() {
+  static const Fields<ProfileDraft> fields{
+      "profile file",
+      {"一个型号的全部知识。", "Everything known of one model."},
+      {{"profile", table(&ProfileDraft::head, head_fields()), required, {"概况", "what the model is"}},
+       {"serial", table(&ProfileDraft::serial, serial_fields()), standard, {"串口", "its serial line"}},
+       {"limits", table(&ProfileDraft::limits, limit_fields()), standard, {"通信限度", "what it can bear"}},
+       {"identity", table(&ProfileDraft::identity, identity_fields()), standard, {"身份", "how it is known"}},
+       {"point", tables(&ProfileDraft::points, point_fields(), 256), required, {"测点", "its values"}},
+       {"rule", tables(&ProfileDraft::rules, rule_fields(), 256), standard, {"规则", "what healthy means"}},
+       {"action", tables(&ProfileDraft::actions, action_fields(), 256), standard, {"命令", "what can be ordered"}},
+       {"blind_spot",
+        tables(&ProfileDraft::blind_spots, blind_spot_fields(), 64),
+        standard,
+        {"盲区", "what cannot be seen"}},
+       {"end",
+        table(&ProfileDraft::end, end_fields()),
+        depends,
+        {"结束;必须有", "the end of the file; must be there"}}}};
+  return fields;
+}
+
+}  // namespace inspect::drivers

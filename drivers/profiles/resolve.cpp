@@ -1,0 +1,202 @@
+#include "drivers/profiles/draft.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace inspect::drivers {
+namespace {
+
+using settings::Place;
+using settings::Problems;
+
+constexpr std::size_t most_points = 512;
+
+std::string numbered(std::string text, unsigned n) {
+  constexpr std::string_view mark = "{n}";
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+    text.replace(at, mark.size(), std::to_string(n));
+  }
+  return text;
+}
+
+Text numbered(const Text& text, unsigned n) { return {numbered(text.zh, n), numbered(text.en, n)}; }
+
+/// Dotted and lower case: parts of [a-z0-9-], joined by single dots.
+bool is_dotted(std::string_view name) {
+  if (name.empty() || name.front() == '.' || name.back() == '.') return false;
+  if (name.find("..") != std::string_view::npos) return false;
+  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string_view::npos;
+}
+
+std::uint32_t registers_of(modbus::ValueType type) {
+  using modbus::ValueType;
+  return type == ValueType::u32 || type == ValueType::s32 || type == ValueType::f32 ? 2 : 1;
+}
+
+bool holds_bits(modbus::Table table) { return table == modbus::Table::coil || table == modbus::Table::discrete_input; }
+
+class Resolver {
+ public:
+  Resolver(const ProfileDraft& draft, Problems& problems) : draft_(draft), problems_(problems) {}
+
+  Profile resolve(std::string model) {
+    profile_.model = std::move(model);
+    profile_.maker = draft_.head.maker;
+    profile_.title = draft_.head.title;
+    profile_.sources = draft_.head.sources;
+    profile_.tcp_port = draft_.head.tcp_port;
+    profile_.serial = draft_.serial;
+    profile_.limits = draft_.limits;
+    if (!profile_.serial && !profile_.tcp_port) {
+      problems_.add(draft_.place, "the model is reached by nothing; add [serial], or tcp_port in [profile]");
+    }
+    for (const auto& each : draft_.points) point(each);
+    for (const auto& each : draft_.rules) rule(each);
+    for (const auto& each : draft_.actions) action(each);
+    for (const auto& each : draft_.blind_spots) blind_spot(each);
+    identity();
+    return std::move(profile_);
+  }
+
+ private:
+  void name(const std::string& name, Place place, std::set<std::string>& taken) {
+    if (!is_dotted(name)) {
+      problems_.add(place, '"' + name + "\" is no name; use a–z, 0–9, - and single dots, like \"relay.3.state\"");
+    } else if (!taken.insert(name).second) {
+      problems_.add(place, '"' + name + "\" is there twice; rename or remove one" +
+                               (name.find("{n}") == std::string::npos ? ", or write {n} in the name" : ""));
+    }
+  }
+
+  void known(const std::string& point, Place place, std::string_view where) {
+    if (points_.count(point) != 0) return;
+    std::vector<std::string_view> all(points_.begin(), points_.end());
+    problems_.add(place, std::string(where) + " names \"" + point + "\", which is no point of this profile" +
+                             settings::did_you_mean(point, all) + "; correct it or add the point");
+  }
+
+  void lies_well(PointSpec& spec, const PointDraft& draft) {
+    auto& map = spec.map;
+    if (holds_bits(map.table)) map.type = modbus::ValueType::bit;
+    const bool is_bit = map.type == modbus::ValueType::bit;
+    if (holds_bits(map.table) && map.bit != 0) {
+      problems_.add(draft.place, "a coil or discrete input has no bits; remove `bit`");
+    }
+    if (!holds_bits(map.table) && !is_bit && map.bit != 0) {
+      problems_.add(draft.place, "`bit` needs type = \"bit\"");
+    }
+    if (is_bit && (map.scale != 1 || map.offset != 0)) {
+      problems_.add(draft.place, "a bit is 0 or 1; remove scale and offset");
+    }
+    if (map.scale == 0) problems_.add(draft.place, "with scale 0 every value is the same; use another");
+    if (spec.lowest && spec.highest && *spec.lowest >= *spec.highest) {
+      problems_.add(draft.place, "lowest is not below highest; exchange them");
+    }
+  }
+
+  void point(const PointDraft& draft) {
+    auto spec = draft.spec;
+    lies_well(spec, draft);
+    const auto width = holds_bits(spec.map.table) ? 1 : registers_of(spec.map.type);
+    const std::uint32_t last = spec.map.address + (draft.repeat - 1U) * draft.stride + width - 1U;
+    if (last > 0xFFFF) {
+      problems_.add(draft.place, "the last address is " + std::to_string(last) + "; the highest is 65535");
+      return;
+    }
+    if (draft.repeat > 1 && width > draft.stride) {
+      problems_.add(draft.place, "a 32-bit value takes two registers; use a stride of 2 or more");
+    }
+    if (profile_.points.size() + draft.repeat > most_points) {
+      problems_.add(draft.place, "more than " + std::to_string(most_points) + " points; remove some");
+      return;
+    }
+    for (unsigned n = 1; n <= draft.repeat; ++n) {
+      auto one = spec;
+      one.name = numbered(spec.name, n);
+      one.title = numbered(spec.title, n);
+      one.map.address = static_cast<std::uint16_t>(spec.map.address + (n - 1U) * draft.stride);
+      name(one.name, draft.place, points_);
+      profile_.points.push_back(std::move(one));
+    }
+  }
+
+  void rule(const RuleDraft& draft) {
+    check_rule(draft, problems_);
+    for (unsigned n = 1; n <= draft.repeat; ++n) {
+      auto one = draft.rule;
+      one.point = numbered(one.point, n);
+      one.against = numbered(one.against, n);
+      known(one.point, draft.place, "point");
+      if (!one.against.empty()) known(one.against, draft.place, "against");
+      // A finding's name is (device, point, kind): two rules of one name would open and close each other's finding.
+      if (!rules_.insert(one.point + '/' + one.kind).second) {
+        problems_.add(draft.place, "a second rule for " + one.kind + " at \"" + one.point +
+                                       "\"; put both into one, or use another kind");
+      }
+      profile_.rules.push_back(std::move(one));
+    }
+  }
+
+  void action(const ActionDraft& draft) {
+    const auto& action = draft.action;
+    const bool single = action.function == 5 || action.function == 6;
+    if (!single && action.function != 15 && action.function != 16) {
+      problems_.add(draft.place, "function " + std::to_string(action.function) + " does not write; use 5, 6, 15 or 16");
+    }
+    if (action.values.empty() || (single && action.values.size() != 1)) {
+      problems_.add(draft.place,
+                    single ? "function 5 and 6 write one value; write exactly one" : "nothing to write; add values");
+    }
+    if (action.function == 15 &&
+        std::any_of(action.values.begin(), action.values.end(), [](auto v) { return v > 1; })) {
+      problems_.add(draft.place, "function 15 writes bits; use 0 and 1");
+    }
+    const std::uint32_t last =
+        action.address + (draft.repeat - 1U) * draft.stride + static_cast<std::uint32_t>(action.values.size());
+    if (last > 0x10000) {
+      problems_.add(draft.place, "the last address is beyond 65535; correct the address");
+      return;
+    }
+    for (unsigned n = 1; n <= draft.repeat; ++n) {
+      auto one = action;
+      one.name = numbered(one.name, n);
+      one.title = numbered(one.title, n);
+      one.trap = numbered(one.trap, n);
+      one.readback = numbered(one.readback, n);
+      one.address = static_cast<std::uint16_t>(one.address + (n - 1U) * draft.stride);
+      name(one.name, draft.place, actions_);
+      if (!one.readback.empty()) known(one.readback, draft.place, "readback");
+      profile_.actions.push_back(std::move(one));
+    }
+  }
+
+  void blind_spot(const BlindSpotDraft& draft) {
+    if (!is_dotted(draft.spot.kind)) {
+      problems_.add(draft.place, '"' + draft.spot.kind + "\" is no kind of fault; write one of the catalogue's");
+    }
+    profile_.blind_spots.push_back(draft.spot);
+  }
+
+  void identity() {
+    if (!draft_.identity) return;
+    const auto& spec = draft_.identity->spec;
+    known(spec.point, draft_.identity->place, "identity");
+    if (spec.values.empty()) problems_.add(draft_.identity->place, "no value would do; add at least one to values");
+    profile_.identity = spec;
+  }
+
+  const ProfileDraft& draft_;
+  Problems& problems_;
+  Profile profile_;
+  std::set<std::string> points_;
+  std::set<std::string> actions_;
+  std::set<std::string> rules_;
+};
+
+}  // namespace
+
+Profile resolve(const ProfileDraft& draft, std::string model, Problems& problems) {
+  return Resolver(draft, problems).resolve(std::move(model));
+}
+
+}  // namespace inspect::drivers

@@ -1,0 +1,77 @@
+#include "firmware-agent/config/load.hpp"
+
+#include "drivers/profiles/load.hpp"
+#include "firmware-agent/config/draft.hpp"
+#include "protocol/settings/document.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace inspect::agent {
+namespace {
+
+/// Nothing, and problems, when the text alone is wrong already.
+std::optional<SiteDraft> read_draft(std::string_view text, settings::Problems& problems) {
+  const auto document = settings::parse_document(text, problems);
+  if (!document) return std::nullopt;
+  SiteDraft draft;
+  site_fields().read(*document, draft, problems);
+  settings::check_end(*document, "site", draft.head.name, problems);
+  // Looking up names in half a file would only add problems that are none.
+  if (!problems.empty()) return std::nullopt;
+  return draft;
+}
+
+}  // namespace
+
+Result<Site> parse_site(std::string_view text, const std::string& file, const std::vector<drivers::Profile>& profiles) {
+  settings::Problems problems(file);
+  const auto draft = read_draft(text, problems);
+  if (!draft) return problems.error();
+  std::vector<std::string> models;
+  for (const auto& each : profiles) models.push_back(each.model);
+  auto site = resolve(*draft, profiles, models, problems);
+  if (!problems.empty()) return problems.error();
+  return site;
+}
+
+Result<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs) {
+  auto bytes = settings::read_file(path);
+  if (!bytes) return std::move(bytes).error();
+  settings::Problems problems(path);
+  const auto draft = read_draft(*bytes, problems);
+  if (!draft) return problems.error();
+
+  // Only the profiles the site names: a bad one nobody uses must not stop a gateway.
+  const auto files = drivers::profile_files(profile_dirs);
+  std::vector<std::string> models;
+  for (const auto& [model, file] : files) models.push_back(model);
+  std::set<std::string> wanted;
+  for (const auto& device : draft->devices) wanted.insert(device.profile.value);
+  std::vector<drivers::Profile> profiles;
+  std::string bad;
+  for (const auto& model : wanted) {
+    const auto file = files.find(model);
+    if (file == files.end()) continue;  // told at its place below
+    auto profile = drivers::load_profile(file->second);
+    if (profile) {
+      profiles.push_back(std::move(*profile));
+    } else {
+      bad += '\n' + profile.error().message;
+    }
+  }
+  auto site = resolve(*draft, profiles, models, problems);
+  if (problems.empty() && bad.empty()) return site;
+  auto text = problems.empty() ? std::string() : problems.error().message;
+  text += bad;
+  if (text.front() == '\n') text.erase(0, 1);
+  return fail(Errc::invalid_argument, std::move(text));
+}
+
+std::vector<settings::ObjectDoc> describe_site() {
+  std::vector<settings::ObjectDoc> out;
+  site_fields().describe(out);
+  return out;
+}
+
+}  // namespace inspect::agent

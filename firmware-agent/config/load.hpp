@@ -1,0 +1,23 @@
+#pragma once
+
+#include "firmware-agent/config/site.hpp"
+#include "protocol/core/error.hpp"
+#include "protocol/settings/fields.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inspect::agent {
+
+/// A site from its text and the profiles there are. Either the whole site, every name found and every number in
+/// range, or `Errc::invalid_argument` with a line per problem: file:line:column: what is wrong; the cure.
+Result<Site> parse_site(std::string_view text, const std::string& file, const std::vector<drivers::Profile>& profiles);
+
+/// The site of a file, with the profiles it names taken from `profile_dirs`; an earlier directory wins.
+Result<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs);
+
+/// What a site file may hold, for its page of documentation.
+std::vector<settings::ObjectDoc> describe_site();
+
+}  // namespace inspect::agent
