@@ -1,0 +1,125 @@
+#include "drivers/simulator/pty_port.hpp"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace inspect::sim {
+
+namespace {
+
+Error trouble(const std::string& what) { return fail(Errc::bus_unavailable, what + ": " + std::strerror(errno)); }
+
+/// A stable name for a device that comes and goes, as udev's links are.
+Result<void> point_link(const std::string& link, const char* target) {
+  std::array<char, 4096> old{};
+  if (::readlink(link.c_str(), old.data(), old.size()) < 0 && errno != ENOENT) {
+    return fail(Errc::bus_unavailable, link + " is there and is no symlink; remove it or name another path");
+  }
+  const auto fresh = link + ".new";
+  ::unlink(fresh.c_str());
+  if (::symlink(target, fresh.c_str()) != 0) return trouble("cannot make the link " + fresh);
+  if (::rename(fresh.c_str(), link.c_str()) != 0) return trouble("cannot make the link " + link);
+  return boost::system::in_place_value;
+}
+
+}  // namespace
+
+PtyPort::PtyPort(Site& site, std::size_t line)
+    : site_(site), line_(line), wire_(site.lines()[line].setup.format), noise_(static_cast<std::uint32_t>(line)) {}
+
+Result<std::unique_ptr<PtyPort>> PtyPort::open(Site& site, std::size_t line) {
+  std::unique_ptr<PtyPort> port(new PtyPort(site, line));
+  if (auto plugged = port->plug(); !plugged) return plugged.error();
+  return port;
+}
+
+PtyPort::~PtyPort() { unplug(); }
+
+Result<void> PtyPort::plug() {
+  Descriptor master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK));
+  std::array<char, 128> name{};
+  if (!master.open() || ::grantpt(master.get()) != 0 || ::unlockpt(master.get()) != 0 ||
+      ::ptsname_r(master.get(), name.data(), name.size()) != 0) {
+    return trouble("no pseudo-terminal");
+  }
+  Descriptor slave(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (!slave.open()) return trouble(std::string("cannot open ") + name.data());
+  termios settings{};
+  if (::tcgetattr(slave.get(), &settings) != 0) return trouble("no terminal settings");
+  ::cfmakeraw(&settings);
+  if (::tcsetattr(slave.get(), TCSANOW, &settings) != 0) return trouble("no raw mode");
+  if (auto linked = point_link(line().setup.pty, name.data()); !linked) return linked;
+  master_ = std::move(master);
+  slave_ = std::move(slave);
+  return boost::system::in_place_value;
+}
+
+void PtyPort::unplug() {
+  if (!master_.open()) return;
+  ::unlink(line().setup.pty.c_str());
+  slave_.reset();
+  master_.reset();
+  wire_.clear();
+}
+
+void PtyPort::watch(std::vector<pollfd>& fds) {
+  if (master_.open()) fds.push_back({master_.get(), POLLIN, 0});
+}
+
+void PtyPort::ready(int fd, short /*events*/, BootTime now) {
+  std::array<std::uint8_t, 1024> bytes{};
+  const auto got = ::read(fd, bytes.data(), bytes.size());
+  if (got <= 0 || line().state != LineState::whole) return;
+  // What was due before these bytes belongs before them.
+  advance(now);
+  wire_.master_wrote(now, std::span(bytes).first(static_cast<std::size_t>(got)));
+}
+
+void PtyPort::advance(BootTime now) {
+  const auto state = line().state;
+  if (state == LineState::unplugged) unplug();
+  if (state != LineState::unplugged && !master_.open()) {
+    if (auto plugged = plug(); !plugged) {
+      site_.tell({"not plugged", line().setup.name, plugged.error().message});
+      line().state = LineState::unplugged;
+    }
+  }
+  if (state != LineState::whole) {
+    wire_.clear();
+    return;
+  }
+  const auto bytes = wire_.due(now);
+  // A full terminal means that nobody reads; on a wire these bytes would be lost as well.
+  if (!bytes.empty() && ::write(master_.get(), bytes.data(), bytes.size()) < 0 && errno != EAGAIN) unplug();
+  line().counters.collisions = wire_.collisions();
+  answer(now);
+}
+
+void PtyPort::answer(BootTime now) {
+  const auto burst = wire_.burst(now);
+  if (!burst) return;
+  const auto question = open_rtu(burst->bytes);
+  if (!question) {
+    ++line().counters.damaged;
+    return;
+  }
+  auto answer = site_.ask(line_, *question, now);
+  if (!answer) return;
+  auto bytes = close_rtu(answer->outgoing.unit, answer->outgoing.pdu);
+  if (answer->outgoing.garbage) {
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(noise_());
+  }
+  if (answer->outgoing.truncated) bytes.resize(bytes.size() / 2);
+  const auto start = burst->ended + wire_.format().silence() + answer->turnaround + answer->outgoing.delay;
+  wire_.answer(answer->device, start, std::move(bytes), answer->outgoing.gap);
+}
+
+std::optional<BootTime> PtyPort::next() const { return wire_.next(); }
+
+}  // namespace inspect::sim

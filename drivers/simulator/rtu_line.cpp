@@ -1,0 +1,94 @@
+#include "drivers/simulator/rtu_line.hpp"
+
+#include <algorithm>
+
+namespace inspect::sim {
+
+using std::chrono::nanoseconds;
+
+namespace {
+
+constexpr std::size_t largest_burst = 256;
+/// Answers of a whole line that may wait at once; a master that floods gets no more than this much back.
+constexpr std::size_t largest_backlog = 16 * 256;
+constexpr std::uint8_t two_voices = 0x5A;
+
+}  // namespace
+
+nanoseconds WireFormat::character() const {
+  return nanoseconds(std::int64_t{bits_per_character} * 1'000'000'000 / std::max<std::int64_t>(baud, 1));
+}
+
+nanoseconds WireFormat::silence() const {
+  if (baud > 19200) return nanoseconds(1'750'000);
+  return character() * 7 / 2;
+}
+
+void RtuLine::master_wrote(BootTime now, std::span<const std::uint8_t> bytes) {
+  if (bytes.empty()) return;
+  if (heard_.empty()) heard_from_ = std::max(now, heard_until_);
+  heard_until_ = std::max(now, heard_until_) + format_.character() * static_cast<std::int64_t>(bytes.size());
+  // A longer burst is no frame of anybody; it is waited out without being kept.
+  const auto room = largest_burst + 1 - std::min(heard_.size(), largest_burst + 1);
+  heard_.insert(heard_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::min(room, bytes.size())));
+}
+
+std::optional<RtuLine::Burst> RtuLine::burst(BootTime now) {
+  if (heard_.empty() || now < heard_until_ + format_.silence()) return std::nullopt;
+  Burst burst{std::move(heard_), heard_until_};
+  heard_.clear();
+  if (damaged_) burst.bytes.back() = static_cast<std::uint8_t>(burst.bytes.back() ^ two_voices);
+  damaged_ = false;
+  return burst;
+}
+
+void RtuLine::answer(std::size_t speaker, BootTime start, std::vector<std::uint8_t> bytes, nanoseconds gap) {
+  if (sending_.size() + bytes.size() > largest_backlog) return;
+  for (const auto& byte : sending_) {
+    if (byte.speaker == speaker) start = std::max(start, byte.ends + format_.silence());
+  }
+  auto ends = start;
+  for (const auto value : bytes) {
+    ends += format_.character();
+    sending_.push_back({ends, speaker, value});
+    ends += gap;
+  }
+  std::stable_sort(sending_.begin(), sending_.end(), [](const Byte& a, const Byte& b) { return a.ends < b.ends; });
+}
+
+bool RtuLine::collides(const Byte& byte) {
+  const auto begins = byte.ends - format_.character();
+  const bool with_master = !heard_.empty() && byte.ends > heard_from_ && begins < heard_until_;
+  if (with_master) damaged_ = true;
+  const bool with_device = last_speaker_ != byte.speaker && begins < last_end_;
+  return with_master || with_device;
+}
+
+std::vector<std::uint8_t> RtuLine::due(BootTime now) {
+  std::vector<std::uint8_t> bytes;
+  auto at = sending_.begin();
+  for (; at != sending_.end() && at->ends <= now; ++at) {
+    const bool spoilt = collides(*at);
+    if (spoilt) ++collisions_;
+    bytes.push_back(spoilt ? static_cast<std::uint8_t>(at->value ^ two_voices) : at->value);
+    last_end_ = at->ends;
+    last_speaker_ = at->speaker;
+  }
+  sending_.erase(sending_.begin(), at);
+  return bytes;
+}
+
+std::optional<BootTime> RtuLine::next() const {
+  std::optional<BootTime> when;
+  if (!heard_.empty()) when = heard_until_ + format_.silence();
+  if (!sending_.empty()) when = when ? std::min(*when, sending_.front().ends) : sending_.front().ends;
+  return when;
+}
+
+void RtuLine::clear() {
+  heard_.clear();
+  sending_.clear();
+  damaged_ = false;
+}
+
+}  // namespace inspect::sim

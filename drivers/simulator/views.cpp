@@ -1,0 +1,77 @@
+#include "drivers/simulator/views.hpp"
+
+#include <fmt/format.h>
+
+namespace inspect::sim {
+
+namespace {
+
+std::string_view name(LineState state) {
+  switch (state) {
+    case LineState::whole: return "whole";
+    case LineState::cut: return "cut";
+    case LineState::unplugged: return "unplugged";
+  }
+  return "?";
+}
+
+std::vector<std::string> faults_of(const Device& device) {
+  std::vector<std::string> faults;
+  for (const auto& fault : device.faults().all()) faults.push_back(describe(fault));
+  for (const auto& relay : device.relays()) {
+    if (relay.welded) faults.push_back("welded " + relay.name);
+    if (relay.no_pull_in) faults.push_back("no-pull-in " + relay.name);
+  }
+  for (const auto& point : device.stuck()) faults.push_back("stuck " + point);
+  for (const auto& point : device.drifting()) faults.push_back("drift " + point);
+  return faults;
+}
+
+DeviceView view(Device& device, bool values, BootTime now) {
+  const auto& setup = device.setup();
+  DeviceView view{setup.name, setup.profile.model, setup.line, setup.unit, faults_of(device), device.counters(), {}};
+  if (!values) return view;
+  for (const auto& point : setup.profile.points) {
+    view.points.push_back({point.name, device.value(point.name, now), point.unit});
+  }
+  return view;
+}
+
+std::string text_of(const Reply& reply) {
+  std::string text;
+  for (const auto& line : reply.lines) {
+    const bool rtu = line.setup.kind == LineKind::rtu;
+    text += fmt::format("{:<12} {:<10} {}\n", line.name, line.state,
+                        rtu ? fmt::format("{}, {} baud", line.setup.pty, line.setup.format.baud)
+                            : fmt::format("127.0.0.1:{}", line.setup.port));
+  }
+  for (const auto& device : reply.devices) {
+    std::string faults;
+    for (const auto& fault : device.faults) faults += (faults.empty() ? "" : "; ") + fault;
+    text += fmt::format("{:<12} {:<24} {} unit {:<4} {}\n", device.name, device.model, device.line, device.unit,
+                        faults.empty() ? "healthy" : "BROKEN: " + faults);
+    for (const auto& point : device.points) {
+      text += fmt::format("  {:<28} {:>12.6g} {}\n", point.name, point.value, point.unit);
+    }
+  }
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+Reply look(Site& site, const std::string& device, bool values, BootTime now) {
+  Reply reply;
+  for (const auto& line : site.lines()) {
+    if (device.empty())
+      reply.lines.push_back({line.setup.name, line.setup, std::string(name(line.state)), line.counters});
+  }
+  for (auto& each : site.devices()) {
+    if (device.empty() || each.setup().name == device) reply.devices.push_back(view(each, values, now));
+  }
+  reply.exam = site.exam_runs();
+  reply.text = text_of(reply);
+  return reply;
+}
+
+}  // namespace inspect::sim
