@@ -1,0 +1,284 @@
+#include "protocol/modbus/rtu_machine.hpp"
+
+#include <algorithm>
+
+namespace inspect::modbus {
+namespace {
+
+/// What a USB adapter may keep back (FTDI's latency timer).
+constexpr std::chrono::milliseconds adapter_latency{16};
+/// A whole answer with a wrong checksum is believed to be damaged when nothing more came for so long.
+constexpr std::chrono::milliseconds damage_patience{50};
+/// More than two of the longest frames is noise.
+constexpr std::size_t buffer_max = 2 * rtu_frame_max;
+
+/// The question in a frame of another master, if it can be nothing but a question to read.
+std::optional<Request> strange_question(BytesView frame) {
+  if (frame.size() != 8 || !is_read(frame[1])) return std::nullopt;
+  const auto word = [&](std::size_t at) { return static_cast<std::uint16_t>((frame[at] << 8) | frame[at + 1]); };
+  Request request{frame[0], frame[1], word(2), word(4), {}};
+  if (!check(request)) return std::nullopt;
+  return request;
+}
+
+}  // namespace
+
+void RtuMachine::begin(const Request& request, const Allowance& allowance, BootTime now) {
+  ++counters_.transactions;
+  if (auto checked = check(request); !checked) {
+    finish(checked.error());
+    return;
+  }
+  allowance_ = allowance;
+  owed_.forget_before(now);
+  refused_.clear();
+  looked_ = false;
+  state_ = State::hush;
+  choose_shape(request);
+}
+
+void RtuMachine::choose_shape(const Request& wanted) {
+  if (shape_.choose(wanted, allowance_, owed_)) return;
+  ++counters_.held_back;
+  finish(fail(Errc::device_busy, "held back: an answer still owed by the unit could pass for this one"));
+}
+
+void RtuMachine::finish(Result<Answer> result) {
+  result_ = std::move(result);
+  state_ = State::done;
+}
+
+Nanoseconds RtuMachine::silence_needed() const {
+  const auto lawful = std::max(wire_.silence(), allowance_.gap);
+  if (!quarantine_since_) return lawful;
+  Nanoseconds slowest{0};
+  for (const auto& time : times_) slowest = std::max(slowest, time.slowest());
+  return std::max({lawful, Nanoseconds{adapter_latency}, slowest * 3 / 2});
+}
+
+Step RtuMachine::next(BootTime now) {
+  switch (state_) {
+    case State::done: return {Step::Do::done, {}, {}};
+    case State::hush: return next_in_hush(now);
+    case State::sending: return {Step::Do::send, {}, question_};
+    case State::receiving: return next_in_receiving(now);
+  }
+  return {};
+}
+
+Step RtuMachine::next_in_hush(BootTime now) {
+  const auto ready = silent_since_ + silence_needed();
+  if (quarantine_since_ && now - *quarantine_since_ >= longest_quarantine && now < ready) {
+    quarantine_since_ = now;
+    ++counters_.corrupt;
+    finish(fail(Errc::corrupt_frame, "the line was not quiet for 10 s"));
+    return {Step::Do::done, {}, {}};
+  }
+  if (now < ready) return {quarantine_since_ ? Step::Do::receive : Step::Do::sleep, ready, {}};
+  if (!looked_) return {Step::Do::sleep, now, {}};
+
+  quarantine_since_.reset();
+  drop_noise(buffer_.size());
+  question_ = encode_rtu(shape_.asked());
+  if (shape_.changed()) ++counters_.reshaped;
+  state_ = State::sending;
+  return {Step::Do::send, {}, question_};
+}
+
+void RtuMachine::sent(BootTime now) {
+  counters_.bytes_out += question_.size();
+  asked_ = now + wire_.characters(question_.size());
+  silent_since_ = asked_;
+  last_byte_ = asked_;
+  const auto answer = wire_.characters(answer_rtu_length(shape_.asked()));
+  deadline_ = asked_ + times_[shape_.asked().unit].patience(allowance_.answer) + answer * 3 / 2 + adapter_latency;
+  slept_ = fresh_ = waited_ = first_copy_ = false;
+  state_ = State::receiving;
+}
+
+Step RtuMachine::next_in_receiving(BootTime now) {
+  if (now >= deadline_) {
+    time_out(now);
+    return next(now);
+  }
+  const auto& request = shape_.asked();
+  if (!slept_) {
+    const auto earliest = asked_ + times_[request.unit].quickest() + wire_.characters(answer_rtu_length(request));
+    if (now < earliest) return {Step::Do::sleep, std::min(earliest, deadline_), {}};
+    return {Step::Do::sleep, now, {}};
+  }
+  const auto way = progress(buffer_, request, question_);
+  if (way.damaged && way.have == 0) {
+    const auto patience = std::min(deadline_, last_byte_ + damage_patience);
+    if (now >= patience) {
+      // The answer itself came and was damaged, so none is owed.
+      give_up(fail(Errc::corrupt_frame, "answer with a wrong checksum"), false, now);
+      return next(now);
+    }
+    return {Step::Do::receive, patience, {}};
+  }
+  // One waking for the rest of a frame, not one for each byte of it.
+  if (fresh_ && way.have > 0) {
+    const auto whole = now + wire_.characters(way.missing);
+    if (whole < deadline_) return {Step::Do::sleep, whole, {}};
+  }
+  return {Step::Do::receive, deadline_, {}};
+}
+
+void RtuMachine::take(BytesView bytes, BootTime now) {
+  counters_.bytes_in += bytes.size();
+  fresh_ = !bytes.empty();
+  if (fresh_) {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    silent_since_ = last_byte_ = now;
+  }
+  if (state_ == State::receiving) {
+    scan(now);
+    slept_ = true;
+    waited_ = true;
+  } else {
+    if (fresh_) doubt(now);
+    looked_ = true;
+    scan(now);
+    // A unit may owe less now; a question that was longer for its sake may be as it was wanted.
+    if (fresh_ && state_ == State::hush) choose_shape(Request{shape_.wanted()});
+  }
+  if (buffer_.size() > buffer_max) drop_noise(buffer_.size() - buffer_max);
+}
+
+void RtuMachine::opened(BootTime now) {
+  drop_noise(buffer_.size());
+  silent_since_ = now;
+  doubt(now);
+  if (state_ == State::sending || state_ == State::receiving) {
+    give_up(fail(Errc::bus_unavailable, "the port was opened anew"), state_ == State::receiving, now);
+  }
+}
+
+void RtuMachine::doubt(BootTime now) {
+  if (quarantine_since_) return;
+  quarantine_since_ = now;
+  ++counters_.quarantines;
+}
+
+void RtuMachine::drop_noise(std::size_t count) {
+  counters_.noise_bytes += count;
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+void RtuMachine::scan(BootTime now) {
+  while (const auto found = find_frame(buffer_)) {
+    drop_noise(found->offset);
+    const Bytes frame(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(found->length));
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(found->length));
+    judge(frame, now);
+  }
+  if (state_ == State::done && !buffer_.empty()) doubt(now);
+}
+
+bool RtuMachine::is_echo(BytesView frame) {
+  if (!std::equal(frame.begin(), frame.end(), question_.begin(), question_.end())) return false;
+  const bool could_answer = decode_rtu(shape_.asked(), frame).has_value();
+  if (could_answer && echo_ == false) return false;
+  // Of a write, echo and answer are the same bytes. Where it is not known whether the line echoes, the first copy
+  // proves nothing and the second proves both.
+  if (could_answer && first_copy_) {
+    echo_ = true;
+    return false;
+  }
+  if (could_answer) first_copy_ = true;
+  if (!could_answer || echo_ == true) {
+    echo_ = true;
+    ++counters_.echoes;
+  }
+  return true;
+}
+
+void RtuMachine::judge(BytesView frame, BootTime now) {
+  if (state_ == State::receiving) {
+    if (is_echo(frame)) return;
+    auto answer = decode_rtu(shape_.asked(), frame);
+    // Another master may have asked the same unit meanwhile; then nobody can tell whose answer this is.
+    if (answer && (answer->exception || owed_.fit(shape_.asked()) != OwedAnswers::Fit::other ||
+                   !is_read(shape_.asked().function))) {
+      accept(std::move(*answer), frame.size(), now);
+      return;
+    }
+    if (frame[0] == shape_.asked().unit) {
+      refused_ = answer ? "an answer that another master's question fits as well" : answer.error().message;
+    }
+  } else {
+    doubt(now);
+  }
+  judge_stranger(frame, now);
+}
+
+void RtuMachine::judge_stranger(BytesView frame, BootTime now) {
+  if (owed_.expects(frame)) {
+    ++counters_.late;
+    if (const auto settled = owed_.settle(frame, now)) times_[settled->unit].learn(settled->delay, true);
+    return;
+  }
+  if (state_ == State::receiving) ++counters_.refused_frames;
+  if (const auto question = strange_question(frame)) {
+    ++counters_.foreign;
+    owed_.add(*question, now, allowance_.answer, now + late_horizon);
+  } else if (state_ != State::receiving || frame[0] != shape_.asked().unit) {
+    ++counters_.foreign;
+  }
+}
+
+void RtuMachine::accept(Answer answer, std::size_t length, BootTime now) {
+  const auto& request = shape_.asked();
+  times_[request.unit].learn(now - wire_.characters(length) - asked_, waited_);
+  if (is_read(request.function) && !echo_) echo_ = false;
+  // If it was the late answer to an earlier question, the one to this question is still to come.
+  const auto until = now + late_horizon;
+  if (owed_.fit(request) == OwedAnswers::Fit::same) {
+    owed_.renew(request, until);
+  } else if (answer.exception && owed_.refusal_expected(request)) {
+    owed_.add(request, asked_, allowance_.answer, until);
+  }
+  if (answer.exception && shape_.changed() && refusal(*answer.exception) == Errc::unsupported_point) {
+    // It may be the registers beside the wanted ones that it does not know.
+    shape_.refused();
+    looked_ = false;
+    state_ = State::hush;
+    choose_shape(Request{shape_.wanted()});
+    return;
+  }
+  ++counters_.answered;
+  if (answer.exception) ++counters_.exceptions;
+  finish(shape_.cut(std::move(answer)));
+}
+
+void RtuMachine::give_up(Error error, bool owed, BootTime now) {
+  if (owed) owed_.add(shape_.asked(), asked_, allowance_.answer, now + late_horizon);
+  switch (error.code) {
+    case Errc::timeout: ++counters_.timeouts; break;
+    case Errc::corrupt_frame: ++counters_.corrupt; break;
+    default: break;
+  }
+  doubt(now);
+  finish(std::move(error));
+}
+
+void RtuMachine::time_out(BootTime now) {
+  const auto way = progress(buffer_, shape_.asked(), question_);
+  if (way.have > 0) {
+    give_up(fail(Errc::timeout, "the answer stopped after " + std::to_string(way.have) + " bytes, " +
+                                    std::to_string(way.missing) + " short"),
+            true, now);
+  } else if (!refused_.empty()) {
+    give_up(fail(Errc::corrupt_frame, refused_), true, now);
+  } else if (first_copy_) {
+    give_up(fail(Errc::timeout, "the write came back once: echo or answer cannot be told before something was read"),
+            true, now);
+  } else if (!buffer_.empty()) {
+    give_up(fail(Errc::corrupt_frame, std::to_string(buffer_.size()) + " bytes that make no frame"), true, now);
+  } else {
+    give_up(fail(Errc::timeout, "no answer"), true, now);
+  }
+}
+
+}  // namespace inspect::modbus
