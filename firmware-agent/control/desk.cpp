@@ -1,0 +1,169 @@
+#include "firmware-agent/control/desk.hpp"
+
+#include "firmware-agent/control/lookup.hpp"
+#include "firmware-agent/control/refusals.hpp"
+#include "firmware-agent/control/rows.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace inspect::agent {
+
+namespace {
+
+using control::Data;
+using control::Trouble;
+
+constexpr std::chrono::hours longest_shelf{24 * 31};
+
+std::vector<Finding> newest_first(std::vector<Finding> findings) {
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.since.wall > b.since.wall; });
+  return findings;
+}
+
+/// A result of the store, the bus or the watchman as an outcome.
+template <class T>
+Outcome outcome_of(Result<T> result) {
+  if (!result) return trouble_of(result.error());
+  return Data(std::move(*result));
+}
+
+/// One line in the journal for everything that changes something: what, to what, by whom.
+void log_act(const char* verb, const std::string& object, const std::string& person, const Peer& peer) {
+  spdlog::info("control: {} {} by {} (uid {}, pid {})", verb, object, person, peer.uid, peer.pid);
+}
+
+/// The full id of an open finding; what cannot be found cannot be acted on.
+Found<std::string> open_id(const AgentView& view, const std::string& asked) {
+  const auto open = view.open_findings();
+  auto found = find_finding(open, view.site(), asked);
+  if (auto* trouble = std::get_if<Trouble>(&found)) return std::move(*trouble);
+  return to_string(std::get<Finding>(found).id);
+}
+
+}  // namespace
+
+boost::asio::awaitable<Outcome> Desk::serve(control::Ask ask, Peer peer) {
+  return std::visit([&](auto&& one) { return on(std::forward<decltype(one)>(one), peer); }, std::move(ask));
+}
+
+Desk::Answer Desk::on(control::AskStatus /*ask*/, Peer /*peer*/) {
+  auto status = status_of(view_, socket_);
+  // A store that does not answer is itself something status must be able to say.
+  if (auto outbox = co_await view_.outbox_state(); outbox) status.outbox = std::move(*outbox);
+  co_return Data(std::move(status));
+}
+
+Desk::Answer Desk::on(control::AskBuses /*ask*/, Peer /*peer*/) { co_return Data(bus_rows(view_)); }
+
+Desk::Answer Desk::on(control::AskDevices /*ask*/, Peer /*peer*/) { co_return Data(device_rows(view_)); }
+
+Outcome Desk::rows_of(const std::string& target) const {
+  auto found = find_target(view_.site(), target);
+  if (auto* trouble = std::get_if<Trouble>(&found)) return std::move(*trouble);
+  std::vector<control::PointRow> rows;
+  for (const auto point : points_of(view_.site(), std::get<Target>(found))) {
+    rows.push_back(point_row(view_, view_.reading(point)));
+  }
+  return Data(std::move(rows));
+}
+
+Desk::Answer Desk::on(control::AskPoints ask, Peer /*peer*/) { co_return rows_of(ask.device); }
+
+Desk::Answer Desk::on(control::AskWatch ask, Peer /*peer*/) { co_return rows_of(ask.target); }
+
+Desk::Answer Desk::on(control::AskRead ask, Peer /*peer*/) {
+  if (!ask.fresh) co_return rows_of(ask.target);
+  auto found = find_target(view_.site(), ask.target);
+  if (auto* trouble = std::get_if<Trouble>(&found)) co_return std::move(*trouble);
+  auto fresh = co_await view_.read_fresh(points_of(view_.site(), std::get<Target>(found)));
+  if (!fresh) co_return trouble_of(fresh.error());
+  std::vector<control::PointRow> rows;
+  for (const auto& reading : *fresh) rows.push_back(point_row(view_, reading));
+  co_return Data(std::move(rows));
+}
+
+Desk::Answer Desk::on(control::AskHistory ask, Peer /*peer*/) {
+  auto found = find_target(view_.site(), ask.target);
+  if (auto* trouble = std::get_if<Trouble>(&found)) co_return std::move(*trouble);
+  const auto point = std::get<Target>(found).point;
+  if (!point) co_return no_point(ask.target);
+  auto entries = co_await view_.history(*point, ask.from, ask.to, ask.most);
+  if (!entries) co_return trouble_of(entries.error());
+  std::vector<control::HistoryRow> rows;
+  rows.reserve(entries->size());
+  for (const auto& entry : *entries) rows.push_back(history_row(entry));
+  co_return Data(std::move(rows));
+}
+
+Desk::Answer Desk::on(control::AskFindings ask, Peer /*peer*/) {
+  if (ask.ended) co_return outcome_of(co_await view_.findings(true, ask.most));
+  auto open = newest_first(view_.open_findings());
+  if (open.size() > ask.most) open.resize(ask.most);
+  co_return Data(std::move(open));
+}
+
+Desk::Answer Desk::on(control::AskFinding ask, Peer /*peer*/) {
+  auto found = find_finding(view_.open_findings(), view_.site(), ask.finding);
+  if (std::holds_alternative<Trouble>(found)) {
+    // It may have ended; the store remembers longer than memory does.
+    auto stored = co_await view_.findings(true, control::most_findings);
+    if (!stored) co_return trouble_of(stored.error());
+    found = find_finding(*stored, view_.site(), ask.finding);
+  }
+  if (auto* trouble = std::get_if<Trouble>(&found)) co_return std::move(*trouble);
+  co_return Data(std::move(std::get<Finding>(found)));
+}
+
+Desk::Answer Desk::on(control::Acknowledge ask, Peer peer) {
+  auto id = open_id(view_, ask.finding);
+  if (auto* trouble = std::get_if<Trouble>(&id)) co_return std::move(*trouble);
+  const auto person = who(peer, ask.by);
+  log_act("acknowledge", std::get<std::string>(id), person, peer);
+  co_return outcome_of(co_await view_.acknowledge(std::get<std::string>(id), person));
+}
+
+Desk::Answer Desk::on(control::Shelve ask, Peer peer) {
+  auto id = open_id(view_, ask.finding);
+  if (auto* trouble = std::get_if<Trouble>(&id)) co_return std::move(*trouble);
+  const auto now = view_.now().wall;
+  if (ask.until <= now || ask.until > now + longest_shelf) co_return shelf_end_out_of_range();
+  const auto person = who(peer, ask.by);
+  log_act("shelve", std::get<std::string>(id) + " until " + rfc3339(ask.until) + " because \"" + ask.reason + '"',
+          person, peer);
+  co_return outcome_of(co_await view_.shelve(std::get<std::string>(id), person, ask.reason, ask.until));
+}
+
+Desk::Answer Desk::on(control::Unshelve ask, Peer peer) {
+  auto id = open_id(view_, ask.finding);
+  if (auto* trouble = std::get_if<Trouble>(&id)) co_return std::move(*trouble);
+  const auto person = who(peer, ask.by);
+  log_act("unshelve", std::get<std::string>(id), person, peer);
+  co_return outcome_of(co_await view_.unshelve(std::get<std::string>(id), person));
+}
+
+Desk::Answer Desk::on(control::AskOutbox /*ask*/, Peer /*peer*/) {
+  co_return outcome_of(co_await view_.outbox_state());
+}
+
+Desk::Answer Desk::on(control::ClaimRows ask, Peer /*peer*/) {
+  auto rows = co_await view_.claim(std::move(ask.skip), ask.most);
+  if (!rows) co_return trouble_of(rows.error());
+  control::fit_one_line(*rows);
+  co_return Data(std::move(*rows));
+}
+
+Desk::Answer Desk::on(control::AwaitRows /*ask*/, Peer /*peer*/) { co_return Data(); }
+
+Desk::Answer Desk::on(control::GiveReceipt ask, Peer peer) {
+  // Receipts come by the minute for years; the journal gets them only when asked to be talkative.
+  spdlog::debug("control: receipt for {} rows of {} (uid {}, pid {})", ask.seqs.size(), ask.epoch, peer.uid, peer.pid);
+  auto count = co_await view_.receipt(std::move(ask.epoch), std::move(ask.seqs));
+  if (!count) co_return trouble_of(count.error());
+  co_return Data(control::Receipted{*count});
+}
+
+}  // namespace inspect::agent
