@@ -3,6 +3,7 @@
 #include "protocol/core/clock.hpp"
 #include "protocol/core/error.hpp"
 #include "protocol/modbus/frame.hpp"
+#include "protocol/modbus/line_counters.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -32,23 +33,13 @@ struct TcpSettings {
 struct AnswerLimits {
   std::chrono::milliseconds answer{1000};  ///< longest time to the first character, from the profile
   std::chrono::milliseconds gap{0};        ///< silence needed beyond 3.5 characters
+  std::uint16_t registers_per_read = 125;  ///< a read may be made longer up to here to tell late answers apart
+  std::uint16_t bits_per_read = 2000;
 };
 
-/// Counts since the bus was made. Foreign, noise and echo are what the agent did not cause.
-struct BusCounters {
-  std::uint64_t transactions = 0;
-  std::uint64_t answered = 0;  ///< exceptions included
-  std::uint64_t exceptions = 0;
-  std::uint64_t timeouts = 0;
-  std::uint64_t corrupt = 0;
-  std::uint64_t refused_frames = 0;  ///< wrong unit, function, length, echo, transaction or protocol id
-  std::uint64_t foreign = 0;
-  std::uint64_t noise_bytes = 0;
-  std::uint64_t late = 0;  ///< answers that came after their deadline
-  std::uint64_t quarantines = 0;
-  std::uint64_t reopened = 0;
-  std::uint64_t bytes_out = 0;
-  std::uint64_t bytes_in = 0;
+/// Counts since the bus was made: what the machine counts on the wire, and the port itself.
+struct BusCounters : modbus::LineCounters {
+  std::uint64_t reopened = 0;  ///< times the port was opened after the first
 };
 
 /// One line or connection; one owner, one transaction at a time. Used on the loop only.

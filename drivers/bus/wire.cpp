@@ -1,0 +1,82 @@
+#include "drivers/bus/wire.hpp"
+
+#include "drivers/bus/clock.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <cerrno>
+
+namespace inspect::drivers {
+
+namespace asio = boost::asio;
+
+void Wire::adopt(int descriptor, Kind kind) {
+  let_go();
+  kind_ = kind;
+  descriptor_.assign(descriptor);
+}
+
+void Wire::let_go() {
+  timer_.cancel();
+  if (!descriptor_.is_open()) return;
+  if (kind_ == Kind::socket) {
+    boost::system::error_code ignored;
+    descriptor_.close(ignored);
+  } else {
+    descriptor_.release();
+  }
+}
+
+// The timer runs on CLOCK_MONOTONIC, which stands still in suspend; whoever is woken late sees it on the boot clock.
+void Wire::set_timer(BootTime until) { timer_.expires_after(until - boot_now()); }
+
+asio::awaitable<void> Wire::sleep_until(BootTime until) {
+  set_timer(until);
+  co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+asio::awaitable<void> Wire::ready_or(Descriptor::wait_type what, BootTime until) {
+  set_timer(until);
+  co_await asio::experimental::make_parallel_group(descriptor_.async_wait(what, asio::deferred),
+                                                   timer_.async_wait(asio::deferred))
+      .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+}
+
+asio::awaitable<void> Wire::readable_or(BootTime until) { return ready_or(Descriptor::wait_read, until); }
+
+int Wire::read_now(std::span<std::uint8_t> into) {
+  if (!descriptor_.is_open()) return -EBADF;
+  for (;;) {
+    const auto got = ::read(descriptor_.native_handle(), into.data(), into.size());
+    if (got > 0) return static_cast<int>(got);
+    if (got == 0) return closed_by_peer;
+    if (errno == EINTR) continue;
+    return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -errno;
+  }
+}
+
+asio::awaitable<int> Wire::write_all(std::span<const std::uint8_t> bytes, BootTime until) {
+  while (!bytes.empty()) {
+    if (!descriptor_.is_open()) co_return EBADF;
+    // A peer that is gone is an error here, not a signal to the process.
+    const auto put = kind_ == Kind::socket
+                         ? ::send(descriptor_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL)
+                         : ::write(descriptor_.native_handle(), bytes.data(), bytes.size());
+    if (put > 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(put));
+      continue;
+    }
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0 && errno != EAGAIN && errno != EWOULDBLOCK) co_return errno;
+    if (boot_now() >= until) co_return ETIMEDOUT;
+    co_await ready_or(Descriptor::wait_write, until);
+  }
+  co_return 0;
+}
+
+}  // namespace inspect::drivers
