@@ -4,7 +4,6 @@
 #include "firmware-agent/config/draft.hpp"
 #include "protocol/settings/document.hpp"
 
-#include <algorithm>
 #include <set>
 
 namespace inspect::agent {
@@ -38,8 +37,13 @@ Result<Site> parse_site(std::string_view text, const std::string& file, const st
 Result<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs) {
   auto bytes = settings::read_file(path);
   if (!bytes) return std::move(bytes).error();
-  settings::Problems problems(path);
-  const auto draft = read_draft(*bytes, problems);
+  return parse_site_with(*bytes, path, profile_dirs);
+}
+
+Result<Site> parse_site_with(std::string_view text, const std::string& file_name,
+                             const std::vector<std::string>& profile_dirs) {
+  settings::Problems problems(file_name);
+  const auto draft = read_draft(text, problems);
   if (!draft) return problems.error();
 
   // Only the profiles the site names: a bad one nobody uses must not stop a gateway.
@@ -62,10 +66,10 @@ Result<Site> load_site(const std::string& path, const std::vector<std::string>& 
   }
   auto site = resolve(*draft, profiles, models, problems);
   if (problems.empty() && bad.empty()) return site;
-  auto text = problems.empty() ? std::string() : problems.error().message;
-  text += bad;
-  if (text.front() == '\n') text.erase(0, 1);
-  return fail(Errc::invalid_argument, std::move(text));
+  auto all = problems.empty() ? std::string() : problems.error().message;
+  all += bad;
+  if (all.front() == '\n') all.erase(0, 1);
+  return fail(Errc::invalid_argument, std::move(all));
 }
 
 std::vector<settings::ObjectDoc> describe_site() {

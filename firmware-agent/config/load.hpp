@@ -14,7 +14,11 @@ namespace inspect::agent {
 /// range, or `Errc::invalid_argument` with a line per problem: file:line:column: what is wrong; the cure.
 Result<Site> parse_site(std::string_view text, const std::string& file, const std::vector<drivers::Profile>& profiles);
 
-/// The site of a file, with the profiles it names taken from `profile_dirs`; an earlier directory wins.
+/// A site from its text, with the profiles it names taken from `profile_dirs`; an earlier directory wins.
+Result<Site> parse_site_with(std::string_view text, const std::string& file,
+                             const std::vector<std::string>& profile_dirs);
+
+/// The site of a file, in the same way.
 Result<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs);
 
 /// What a site file may hold, for its page of documentation.
