@@ -3,7 +3,8 @@
 namespace inspect::agent {
 
 Step Confirmation::see(Sight sight, const Moment& measured_at, BootTime good_until, Delays delays) {
-  if (sight == Sight::nothing_new || measured_at.boot <= last_) return Step::none;
+  if (sight == Sight::not_judged) gap();
+  if (sight == Sight::not_judged || sight == Sight::nothing_new || measured_at.boot <= last_) return Step::none;
   if (measured_at.boot > last_good_until_) gap();
   last_ = measured_at.boot;
   last_good_until_ = good_until;

@@ -49,6 +49,11 @@ void add_neighbours(const Site& site, const PointJudge& judge, PointIndex point,
   }
 }
 
+/// Several alike point to what they share, and less to each one's own part.
+constexpr double certainty_shared = 0.6;
+/// Less sure of a device when nobody else on its bus was heard.
+constexpr double certainty_unheard = 0.7;
+
 /// Rules of the same kind on other points of this device that see a fault as well.
 std::size_t likewise(const Site& site, const PointJudge& judge, std::size_t own) {
   const auto& watch = site.watches[own];
@@ -137,9 +142,8 @@ Observation observe(const Site& site, const PointJudge& judge, std::size_t index
       break;
     }
   }
-  // Several alike on one board point to what they share, and less to each one's own part.
   if (const auto others = likewise(site, judge, index); others > 0) {
-    seen.certainty = 0.6;
+    seen.certainty = certainty_shared;
     seen.checks.push_back(say_likewise(others));
   }
   add_neighbours(site, judge, watch.point, seen.evidence);
@@ -152,6 +156,31 @@ Observation observe_implausible(const Site& site, const PointJudge& judge, Point
   seen.what = say_implausible(spec, since);
   seen.evidence.push_back(evidence_of(site, judge, point, plausible_note(spec)));
   add_neighbours(site, judge, point, seen.evidence);
+  return seen;
+}
+
+Observation observe_link(const Site& site, const LinkWatch& links, const LinkStep& step) {
+  const auto& devices = links.devices_on(step.bus);
+  Observation seen;
+  seen.what = say_link(step, links.why_unavailable(step.bus));
+  std::size_t others = 0;
+  for (const auto device : devices) {
+    if (device != step.device && links.silent(device)) ++others;
+    if (seen.evidence.size() >= most_evidence) continue;
+    const auto& alive = links.alive_at(device);
+    Evidence evidence;
+    evidence.device = site.devices[at(device)].name;
+    evidence.value = links.timeouts(device);
+    evidence.at = alive ? alive->wall : step.since.wall;
+    evidence.note = say_alive(alive);
+    seen.evidence.push_back(std::move(evidence));
+  }
+  if (step.fault != LinkFault::no_answer) return seen;
+  if (devices.size() > 1 && !step.neighbours_heard) seen.certainty = certainty_unheard;
+  if (others > 0) {
+    seen.certainty = certainty_shared;
+    seen.checks.push_back(say_also_silent(others));
+  }
   return seen;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "firmware-agent/config/site.hpp"
+#include "firmware-agent/detection/link_watch.hpp"
 #include "firmware-agent/detection/point_judge.hpp"
 #include "protocol/catalogue/catalogue.hpp"
 #include "protocol/model/finding.hpp"
@@ -34,5 +35,8 @@ Text place(const Site& site, BusIndex bus);
 /// What a rule saw, with its numbers, limits and dates, and what else was looked at.
 Observation observe(const Site& site, const PointJudge& judge, std::size_t watch, const Moment& since);
 Observation observe_implausible(const Site& site, const PointJudge& judge, PointIndex point, const Moment& since);
+
+/// What the link watch saw, with every device of the bus as evidence: how many questions in a row it left unanswered.
+Observation observe_link(const Site& site, const LinkWatch& links, const LinkStep& step);
 
 }  // namespace inspect::agent

@@ -79,7 +79,7 @@ void LinkWatch::alive(const DeviceAttempt& attempt, bool answered, LinkSteps& ou
   auto& device = devices_[at(attempt.device)];
   device.timeouts = 0;
   device.silent_at.reset();
-  device.alive_at = attempt.at.boot;
+  device.alive_at = attempt.at;
   ++device.alive;
   if (device.corruption > 0) --device.corruption;
   if (answered) {
@@ -157,20 +157,22 @@ void LinkWatch::corrupt(const DeviceAttempt& attempt, LinkSteps& out) {
                        line ? static_cast<unsigned>(suffering) : device.corruption / corrupt_weight});
 }
 
+bool LinkWatch::silent(DeviceIndex index) const {
+  const auto& link = devices_[at(index)];
+  return link.timeouts >= silent_after || (link.no_answer && link.alive == 0);
+}
+
 bool LinkWatch::neighbour_alive(const BusLink& bus, DeviceIndex device, BootTime after) const {
   return std::any_of(bus.devices.begin(), bus.devices.end(), [&](DeviceIndex other) {
     const auto& link = devices_[at(other)];
-    return other != device && link.alive_at && *link.alive_at > after;
+    return other != device && link.alive_at && link.alive_at->boot > after;
   });
 }
 
 void LinkWatch::judge_silence(BusIndex bus_index, const Moment& now, LinkSteps& out) {
   auto& bus = buses_[at(bus_index)];
   if (bus_at_fault(bus_index)) return;
-  const auto is_silent = [this](DeviceIndex d) {
-    const auto& link = devices_[at(d)];
-    return link.timeouts >= silent_after || (link.no_answer && link.alive == 0);
-  };
+  const auto is_silent = [this](DeviceIndex d) { return silent(d); };
 
   if (bus.devices.size() >= 2 && std::all_of(bus.devices.begin(), bus.devices.end(), is_silent)) {
     bus.down = true;

@@ -53,6 +53,12 @@ class LinkWatch {
   [[nodiscard]] bool behind(DeviceIndex device) const;
   [[nodiscard]] bool bus_at_fault(BusIndex bus) const;
   [[nodiscard]] bool bus_degraded(BusIndex bus) const { return buses_[at(bus)].degraded; }
+  [[nodiscard]] bool silent(DeviceIndex device) const;
+  /// Last sign of life since the start; nothing: none.
+  [[nodiscard]] const std::optional<Moment>& alive_at(DeviceIndex device) const {
+    return devices_[at(device)].alive_at;
+  }
+  [[nodiscard]] unsigned timeouts(DeviceIndex device) const { return devices_[at(device)].timeouts; }
   [[nodiscard]] const std::string& why_unavailable(BusIndex bus) const { return buses_[at(bus)].why; }
   [[nodiscard]] const std::vector<DeviceIndex>& devices_on(BusIndex bus) const { return buses_[at(bus)].devices; }
 
@@ -67,7 +73,7 @@ class LinkWatch {
     Moment first_refusal;
     Moment first_corrupt;
     std::optional<BootTime> silent_at;  ///< its second time-out
-    std::optional<BootTime> alive_at;   ///< last sign of life
+    std::optional<Moment> alive_at;     ///< last sign of life
     bool no_answer = false;             ///< these findings are open
     bool refused = false;
     bool degraded = false;

@@ -4,7 +4,6 @@
 #include "firmware-agent/detection/first_analysis.hpp"
 #include "firmware-agent/detection/link_watch.hpp"
 #include "firmware-agent/detection/point_judge.hpp"
-#include "firmware-agent/detection/wording.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,9 +28,6 @@ std::string_view kind_of(LinkFault fault) {
 }
 
 constexpr bool of_bus(LinkFault fault) { return fault >= LinkFault::bus_down; }
-
-/// Less sure of a device when nobody else on its bus was heard.
-constexpr double certainty_unheard = 0.7;
 
 }  // namespace
 
@@ -58,11 +54,11 @@ struct Watchman::State {
   FindingBook book;
   PointJudge judge;
   LinkWatch links;
-  std::vector<SubjectIndex> of_watch;
-  std::vector<SubjectIndex> of_point;                  ///< value.implausible
-  std::vector<std::array<SubjectIndex, 3>> of_device;  ///< in the order of device_faults
-  std::vector<std::array<SubjectIndex, 3>> of_bus_;    ///< in the order of bus_faults
-  std::vector<std::vector<std::size_t>> watches_of;    ///< by subject: several rules may find the same thing
+  std::vector<SubjectIndex> watch_subjects;
+  std::vector<SubjectIndex> point_subjects;                  ///< value.implausible
+  std::vector<std::array<SubjectIndex, 3>> device_subjects;  ///< in the order of device_faults
+  std::vector<std::array<SubjectIndex, 3>> bus_subjects;     ///< in the order of bus_faults
+  std::vector<std::vector<std::size_t>> watches_of;          ///< by subject: several rules may find the same thing
   PointSteps point_steps;
   LinkSteps link_steps;
 };
@@ -74,22 +70,22 @@ Watchman::State::State(const Site& the_site, const catalogue::Catalogue& the_cat
     return book.subject(device, point, kind, fault != nullptr ? fault->fault_class : FaultClass::ordinary);
   };
   for (const auto& watch : site.watches) {
-    of_watch.push_back(subject(site.device_of(watch.point).name, site.spec(watch.point).name, watch.rule.kind));
+    watch_subjects.push_back(subject(site.device_of(watch.point).name, site.spec(watch.point).name, watch.rule.kind));
   }
   for (std::size_t i = 0; i < site.points.size(); ++i) {
     const auto point = PointIndex(i);
-    of_point.push_back(subject(site.device_of(point).name, site.spec(point).name, "value.implausible"));
+    point_subjects.push_back(subject(site.device_of(point).name, site.spec(point).name, "value.implausible"));
   }
   for (const auto& device : site.devices) {
-    auto& subjects = of_device.emplace_back();
+    auto& subjects = device_subjects.emplace_back();
     for (std::size_t i = 0; i < 3; ++i) subjects[i] = subject(device.name, "", kind_of(device_faults[i]));
   }
   for (const auto& bus : site.buses) {
-    auto& subjects = of_bus_.emplace_back();
+    auto& subjects = bus_subjects.emplace_back();
     for (std::size_t i = 0; i < 3; ++i) subjects[i] = subject(bus.name, "", kind_of(bus_faults[i]));
   }
   watches_of.resize(book.size());
-  for (std::size_t i = 0; i < of_watch.size(); ++i) watches_of[at(of_watch[i])].push_back(i);
+  for (std::size_t i = 0; i < watch_subjects.size(); ++i) watches_of[at(watch_subjects[i])].push_back(i);
 }
 
 void Watchman::State::begin(const Moment& now) {
@@ -101,11 +97,11 @@ void Watchman::State::begin(const Moment& now) {
 }
 
 SubjectIndex Watchman::State::subject_of(const PointStep& step) const {
-  return step.what == PointStep::What::watch ? of_watch[step.index] : of_point[step.index];
+  return step.what == PointStep::What::watch ? watch_subjects[step.index] : point_subjects[step.index];
 }
 
 SubjectIndex& Watchman::State::subject_of(LinkFault fault, BusIndex bus, DeviceIndex device) {
-  auto& subjects = of_bus(fault) ? of_bus_[at(bus)] : of_device[at(device)];
+  auto& subjects = of_bus(fault) ? bus_subjects[at(bus)] : device_subjects[at(device)];
   return subjects[static_cast<std::size_t>(fault) % 3];
 }
 
@@ -159,9 +155,9 @@ void Watchman::State::list_open_of(DeviceIndex device, std::vector<std::string>&
   };
   for (std::size_t i = 0; i < site.watches.size(); ++i) {
     const auto point = site.watches[i].point;
-    if (site.points[at(point)].device == device) list(of_watch[i], site.spec(point).name);
+    if (site.points[at(point)].device == device) list(watch_subjects[i], site.spec(point).name);
   }
-  for (auto p = first; p < first + own.point_count; ++p) list(of_point[p], site.spec(PointIndex(p)).name);
+  for (auto p = first; p < first + own.point_count; ++p) list(point_subjects[p], site.spec(PointIndex(p)).name);
 }
 
 std::vector<std::string> Watchman::State::held_back(const LinkStep& step) {
@@ -200,12 +196,8 @@ void Watchman::State::release_explained(const Moment& now, Verdict& verdict) {
 }
 
 void Watchman::State::open_link(const LinkStep& step, const Moment& now, Verdict& verdict) {
-  Observation seen;
-  seen.what = say_link(step, links.why_unavailable(step.bus));
-  const bool alone = links.devices_on(step.bus).size() == 1;
-  if (step.fault == LinkFault::no_answer && !alone && !step.neighbours_heard) seen.certainty = certainty_unheard;
   auto where = of_bus(step.fault) ? place(site, step.bus) : place(site, step.device);
-  auto analysis = compose(catalogue, kind_of(step.fault), std::move(where), std::move(seen));
+  auto analysis = compose(catalogue, kind_of(step.fault), std::move(where), observe_link(site, links, step));
   analysis.held_back = held_back(step);
   book.raise(subject_of(step.fault, step.bus, step.device), step.since, std::move(analysis), now, verdict.changes);
   if (of_bus(step.fault)) suppress_behind(step, now, verdict);
@@ -232,19 +224,19 @@ Watchman::~Watchman() = default;
 void Watchman::restore(std::vector<Finding> open, const std::vector<FindingId>& last_occurrences) {
   auto& s = *state_;
   s.book.restore(std::move(open), last_occurrences);
-  for (std::size_t i = 0; i < s.of_watch.size(); ++i) {
-    if (s.book.active(s.of_watch[i])) s.judge.hold_open(i);
+  for (std::size_t i = 0; i < s.watch_subjects.size(); ++i) {
+    if (s.book.active(s.watch_subjects[i])) s.judge.hold_open(i);
   }
-  for (std::size_t i = 0; i < s.of_point.size(); ++i) {
-    if (s.book.active(s.of_point[i])) s.judge.hold_implausible(PointIndex(i));
+  for (std::size_t i = 0; i < s.point_subjects.size(); ++i) {
+    if (s.book.active(s.point_subjects[i])) s.judge.hold_implausible(PointIndex(i));
   }
   const auto restore_link = [&s](LinkFault fault, BusIndex bus, DeviceIndex device) {
     if (s.book.active(s.subject_of(fault, bus, device))) s.links.restore(fault, bus, device);
   };
-  for (std::size_t i = 0; i < s.of_device.size(); ++i) {
+  for (std::size_t i = 0; i < s.device_subjects.size(); ++i) {
     for (const auto fault : device_faults) restore_link(fault, s.site.devices[i].bus, DeviceIndex(i));
   }
-  for (std::size_t i = 0; i < s.of_bus_.size(); ++i) {
+  for (std::size_t i = 0; i < s.bus_subjects.size(); ++i) {
     for (const auto fault : bus_faults) restore_link(fault, BusIndex(i), {});
   }
 }

@@ -116,6 +116,19 @@ Text say_likewise(std::size_t others) {
                   others)};
 }
 
+Text say_alive(const std::optional<Moment>& alive) {
+  if (!alive) return {"连续无应答次数；启动以来从未应答", "unanswered in a row; never answered since start"};
+  const auto time = say_time(*alive);
+  return {"连续无应答次数；最近一次应答 " + time.zh, "unanswered in a row; last answered " + time.en};
+}
+
+Text say_also_silent(std::size_t others) {
+  return {fmt::format("同一总线上另有 {} 台设备无应答，其余正常：先查这几台之间的线段和它们共用的供电。", others),
+          fmt::format("{} more devices on this bus are silent while the rest answer: look first at the stretch of line "
+                      "and the supply they share.",
+                      others)};
+}
+
 Text say_link(const LinkStep& step, const std::string& why) {
   const auto time = say_time(step.since);
   switch (step.fault) {

@@ -1,0 +1,298 @@
+#include "firmware-agent/detection/link_watch.hpp"
+
+#include "tests/firmware-agent/detection/world.hpp"
+
+#include <algorithm>
+
+using namespace inspect;
+using namespace inspect::agent;
+using namespace inspect::agent::world;
+
+namespace {
+
+struct Line {
+  TestSite place;
+  LinkWatch links{place.site};
+  std::chrono::milliseconds clock{0};
+  LinkSteps out;
+
+  void ask(DeviceIndex device, std::optional<Errc> failure = std::nullopt, std::chrono::milliseconds takes = 100ms) {
+    clock += takes;
+    out = {};
+    links.take({device, place.site.devices[at(device)].bus, moment(clock), failure, DeviceHealth::unknown}, out);
+  }
+  void silence(DeviceIndex device) { ask(device, Errc::timeout); }
+  void tick(std::chrono::milliseconds after) {
+    clock += after;
+    out = {};
+    links.tick(moment(clock), out);
+  }
+  [[nodiscard]] bool opened(LinkFault fault) const { return has(fault, true); }
+  [[nodiscard]] bool closed(LinkFault fault) const { return has(fault, false); }
+  [[nodiscard]] bool quiet() const { return out.steps.empty(); }
+
+ private:
+  [[nodiscard]] bool has(LinkFault fault, bool opens) const {
+    return std::any_of(out.steps.begin(), out.steps.end(),
+                       [&](const LinkStep& step) { return step.fault == fault && step.opens == opens; });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("one missed answer is nothing") {
+  Line line;
+  line.silence(line.place.board);
+  line.ask(line.place.power);
+  line.ask(line.place.board);
+  line.silence(line.place.board);
+  line.ask(line.place.power);
+  line.tick(60s);
+  CHECK(line.quiet());
+}
+
+TEST_CASE(
+    "a device silent twice is at fault as soon as a neighbour has answered after it, dated by its first silence") {
+  Line line;
+  line.ask(line.place.power);
+  line.silence(line.place.board);
+  const auto first = moment(line.clock);
+  line.silence(line.place.board);
+  CHECK(line.quiet());
+  CHECK(line.out.ask == std::vector{line.place.power, line.place.leak});
+  line.ask(line.place.leak);
+  REQUIRE(line.opened(LinkFault::no_answer));
+  CHECK(line.out.steps.front().device == line.place.board);
+  CHECK(line.out.steps.front().since == first);
+  CHECK(line.out.steps.front().neighbours_heard);
+  CHECK(line.links.behind(line.place.board));
+  CHECK_FALSE(line.links.behind(line.place.power));
+}
+
+TEST_CASE("a neighbour's answer from before the second silence proves nothing about the line") {
+  Line line;
+  line.silence(line.place.board);
+  line.ask(line.place.power);
+  line.silence(line.place.board);
+  CHECK(line.quiet());
+  line.silence(line.place.power);
+  line.silence(line.place.power);
+  line.silence(line.place.leak);
+  CHECK(line.quiet());
+  line.silence(line.place.leak);
+  CHECK(line.opened(LinkFault::bus_down));
+  CHECK(line.out.steps.size() == 1);
+}
+
+TEST_CASE("when all are silent it is the line: one fault, none of its devices") {
+  Line line;
+  for (int round = 0; round < 5; ++round) {
+    for (const auto device : {line.place.board, line.place.power, line.place.leak}) {
+      line.silence(device);
+      const bool last_of_second_round = round == 1 && device == line.place.leak;
+      CHECK(line.opened(LinkFault::bus_down) == last_of_second_round);
+      CHECK_FALSE(line.opened(LinkFault::no_answer));
+    }
+  }
+  for (int i = 0; i < 100; ++i) {
+    line.tick(1s);
+    CHECK(line.quiet());
+  }
+  CHECK(line.links.behind(line.place.board));
+}
+
+TEST_CASE("a line that comes back closes on two answers, and who stays silent gets a fault of its own") {
+  Line line;
+  for (int round = 0; round < 2; ++round) {
+    for (const auto device : {line.place.board, line.place.power, line.place.leak}) line.silence(device);
+  }
+  line.ask(line.place.power);
+  CHECK(line.quiet());
+  line.silence(line.place.board);
+  line.ask(line.place.power);
+  CHECK(line.closed(LinkFault::bus_down));
+  CHECK(line.out.ask == std::vector{line.place.board, line.place.leak});
+  line.ask(line.place.leak);
+  line.silence(line.place.board);
+  CHECK(line.quiet());
+  line.silence(line.place.board);
+  line.ask(line.place.power);
+  REQUIRE(line.opened(LinkFault::no_answer));
+  CHECK(line.out.steps.front().device == line.place.board);
+}
+
+TEST_CASE("the only device of a bus is at fault itself") {
+  Line line;
+  line.silence(line.place.inputs);
+  CHECK(line.quiet());
+  line.silence(line.place.inputs);
+  CHECK(line.opened(LinkFault::no_answer));
+}
+
+TEST_CASE("waiting for the neighbours is bounded") {
+  Line line;
+  line.silence(line.place.board);
+  line.silence(line.place.board);
+  line.tick(7s);
+  CHECK(line.quiet());
+  line.tick(1s);  // 2 s and two answers' limits of each of three devices
+  REQUIRE(line.opened(LinkFault::no_answer));
+  CHECK_FALSE(line.out.steps.front().neighbours_heard);
+}
+
+TEST_CASE("a silent device closes on two answers in a row, exceptions included") {
+  Line line;
+  line.silence(line.place.inputs);
+  line.silence(line.place.inputs);
+  line.ask(line.place.inputs, Errc::device_refused);
+  line.silence(line.place.inputs);
+  line.ask(line.place.inputs);
+  CHECK(line.quiet());
+  line.ask(line.place.inputs, Errc::device_busy);
+  CHECK(line.closed(LinkFault::no_answer));
+}
+
+TEST_CASE("a device that refuses everything is told after a while; one refused block among answers is not") {
+  Line line;
+  for (int i = 0; i < 20; ++i) {
+    line.ask(line.place.board, Errc::unsupported_point, 1s);
+    line.ask(line.place.board, std::nullopt, 1s);
+    CHECK(line.quiet());
+  }
+  for (int i = 0; i < 5; ++i) {
+    line.ask(line.place.board, Errc::device_refused, 1s);
+    CHECK(line.quiet());
+  }
+  line.ask(line.place.board, Errc::device_refused, 1s);
+  CHECK(line.opened(LinkFault::refused));
+  line.ask(line.place.board);
+  CHECK(line.quiet());
+  line.ask(line.place.board);
+  CHECK(line.closed(LinkFault::refused));
+}
+
+TEST_CASE("a block being split refuses many times at once and is no fault") {
+  Line line;
+  for (int i = 0; i < 16; ++i) line.ask(line.place.board, Errc::unsupported_point, 50ms);
+  CHECK(line.quiet());
+}
+
+TEST_CASE("damaged frames of one device open after three in a row and close after a long sound run") {
+  Line line;
+  line.ask(line.place.board, Errc::corrupt_frame);
+  line.ask(line.place.board, Errc::corrupt_frame);
+  CHECK(line.quiet());
+  line.ask(line.place.board, Errc::corrupt_frame);
+  CHECK(line.opened(LinkFault::degraded));
+  for (int i = 0; i < 11; ++i) {
+    line.ask(line.place.board);
+    CHECK(line.quiet());
+  }
+  line.ask(line.place.board);
+  CHECK(line.closed(LinkFault::degraded));
+}
+
+TEST_CASE("one damaged frame in ten is borne, one in four is not") {
+  Line line;
+  for (int i = 0; i < 1000; ++i) {
+    line.ask(line.place.board, i % 10 == 0 ? std::optional(Errc::corrupt_frame) : std::nullopt);
+    CHECK(line.quiet());
+  }
+  bool opened = false;
+  for (int i = 0; i < 100 && !opened; ++i) {
+    line.ask(line.place.board, i % 4 == 0 ? std::optional(Errc::corrupt_frame) : std::nullopt);
+    opened = line.opened(LinkFault::degraded);
+  }
+  CHECK(opened);
+}
+
+TEST_CASE("damaged frames of several devices are the line's") {
+  Line line;
+  for (int i = 0; i < 2; ++i) {
+    for (const auto device : {line.place.board, line.place.power, line.place.leak}) {
+      line.ask(device, Errc::corrupt_frame);
+      CHECK(line.quiet());
+    }
+  }
+  line.ask(line.place.board, Errc::corrupt_frame);
+  CHECK(line.opened(LinkFault::bus_degraded));
+  line.ask(line.place.power, Errc::corrupt_frame);
+  CHECK(line.quiet());
+}
+
+TEST_CASE("a port that cannot be opened is told after two seconds, not when an adapter is replugged") {
+  Line line;
+  line.links.bus_available(line.place.line, false, "No such file", moment(0s));
+  line.tick(1900ms);
+  CHECK(line.quiet());
+  line.links.bus_available(line.place.line, true, {}, moment(1950ms));
+  line.tick(10s);
+  CHECK(line.quiet());
+  line.links.bus_available(line.place.line, false, "No such file", moment(line.clock));
+  line.tick(2s);
+  CHECK(line.opened(LinkFault::bus_unavailable));
+  CHECK(line.links.why_unavailable(line.place.line) == "No such file");
+  CHECK(line.links.behind(line.place.leak));
+  CHECK_FALSE(line.links.behind(line.place.inputs));
+}
+
+TEST_CASE("silence behind a closed port is not counted, and the port closes its finding when it is back") {
+  Line line;
+  line.ask(line.place.board, Errc::bus_unavailable);
+  for (int i = 0; i < 10; ++i) {
+    for (const auto device : {line.place.board, line.place.power, line.place.leak}) {
+      line.ask(device, Errc::bus_unavailable);
+      CHECK(line.quiet());
+    }
+  }
+  line.tick(1s);
+  CHECK(line.opened(LinkFault::bus_unavailable));
+  line.links.bus_available(line.place.line, true, {}, moment(line.clock));
+  line.tick(1s);
+  CHECK(line.quiet());
+  line.ask(line.place.board);
+  line.tick(10ms);
+  CHECK(line.closed(LinkFault::bus_unavailable));
+  CHECK_FALSE(line.links.behind(line.place.board));
+}
+
+TEST_CASE("what says nothing about the device is ignored") {
+  Line line;
+  for (const auto code : {Errc::foreign_frame, Errc::not_permitted, Errc::invalid_argument}) {
+    for (int i = 0; i < 10; ++i) line.ask(line.place.board, code);
+    CHECK(line.quiet());
+  }
+  CHECK_FALSE(line.links.silent(line.place.board));
+}
+
+TEST_CASE("a device without points is never asked, so a line can be down without its silence") {
+  TestSite place;
+  place.site.devices[at(place.leak)].point_count = 0;
+  LinkWatch links(place.site);
+  LinkSteps out;
+  for (int round = 0; round < 2; ++round) {
+    for (const auto device : {place.board, place.power}) {
+      links.take({device, place.line, moment(round * 1s), Errc::timeout, DeviceHealth::degraded}, out);
+    }
+  }
+  REQUIRE(out.steps.size() == 1);
+  CHECK(out.steps.front().fault == LinkFault::bus_down);
+}
+
+TEST_CASE("open link findings restored after a restart are not opened again and close as usual") {
+  Line line;
+  line.links.restore(LinkFault::bus_down, line.place.line, {});
+  line.links.restore(LinkFault::no_answer, line.place.tcp, line.place.inputs);
+  for (int round = 0; round < 3; ++round) {
+    for (const auto device : {line.place.board, line.place.power, line.place.leak, line.place.inputs}) {
+      line.silence(device);
+      CHECK(line.quiet());
+    }
+  }
+  line.ask(line.place.inputs);
+  line.ask(line.place.inputs);
+  CHECK(line.closed(LinkFault::no_answer));
+  line.ask(line.place.leak);
+  line.ask(line.place.leak);
+  CHECK(line.closed(LinkFault::bus_down));
+}
