@@ -74,6 +74,11 @@ class Store {
   /// The centre has committed these. Unknown ones are ignored. Returns how many were waiting.
   virtual boost::asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) = 0;
   virtual boost::asio::awaitable<Result<control::OutboxState>> outbox_state() = 0;
+  /// The centre was restored from a backup: findings of `epoch` from `from_seq` on wait again, as far as they are still
+  /// kept (14 days). Returns how many.
+  virtual boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::string /*epoch*/, std::uint64_t /*from_seq*/) {
+    co_return fail(Errc::invalid_argument, "this store sends nothing again");
+  }
   /// Called on the loop after rows were added, so that a waiting bridge can be told.
   virtual void on_outbox(std::function<void()> callback) = 0;
 

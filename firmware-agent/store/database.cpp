@@ -1,0 +1,141 @@
+#include "firmware-agent/store/database.hpp"
+
+#include "firmware-agent/store/files.hpp"
+
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <optional>
+
+namespace inspect::agent::storage {
+
+namespace {
+
+/// Bounded whatever a damaged file claims.
+constexpr sqlite3_int64 heap_limit = 32 << 20;
+
+bool is_corrupt(const SQLite::Exception& error) {
+  const int code = error.getErrorCode() & 0xff;
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+void set_up(SQLite::Database& db, const DatabasePlan& plan) {
+  // One connection does everything, so the lock may be kept: nobody else opens the file (an operator's sqlite3 hears
+  // "database is locked"), there is no shared memory file, and SQLite 3.40's WAL-reset bug cannot happen.
+  db.exec("PRAGMA locking_mode=EXCLUSIVE");
+  db.exec("PRAGMA cell_size_check=ON");
+  db.exec("PRAGMA trusted_schema=OFF");
+  db.exec("PRAGMA mmap_size=0");
+  db.exec("PRAGMA journal_mode=WAL");
+  db.exec(std::string("PRAGMA synchronous=") + plan.synchronous);
+  db.exec("PRAGMA foreign_keys=ON");
+  db.exec("PRAGMA wal_autocheckpoint=1000");
+  db.exec("PRAGMA journal_size_limit=16777216");
+  db.exec("PRAGMA cache_size=-2000");
+  db.exec("PRAGMA temp_store=MEMORY");
+}
+
+bool is_sound(SQLite::Database& db) {
+  SQLite::Statement check(db, "PRAGMA quick_check(1)");
+  return check.executeStep() && check.getColumn(0).getString() == "ok";
+}
+
+Result<void> migrate(SQLite::Database& db, const DatabasePlan& plan) {
+  const auto known = static_cast<int>(plan.migrations.size());
+  const int version = db.execAndGet("PRAGMA user_version").getInt();
+  const auto id = db.execAndGet("PRAGMA application_id").getInt();
+  const bool fresh = version == 0 && db.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
+  if (!fresh && id != plan.application_id) {
+    return fail(Errc::storage, plan.path +
+                                   ": this file belongs to another program; move it away or correct "
+                                   "the store's directory in the configuration");
+  }
+  if (version > known) {
+    return fail(Errc::storage, plan.path + ": schema " + std::to_string(version) + " is newer than this program's " +
+                                   std::to_string(known) + "; install the newer version again, or move the file away");
+  }
+  for (int step = version; step < known; ++step) {
+    SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
+    db.exec(plan.migrations[static_cast<std::size_t>(step)]);
+    db.exec("PRAGMA application_id=" + std::to_string(plan.application_id));
+    db.exec("PRAGMA user_version=" + std::to_string(step + 1));
+    transaction.commit();
+  }
+  return {};
+}
+
+/// Nothing when the file is corrupt.
+std::optional<Result<OpenedDatabase>> try_open(const DatabasePlan& plan) {
+  using Attempt = Result<OpenedDatabase>;
+  try {
+    auto db = std::make_unique<SQLite::Database>(plan.path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 5000);
+    sqlite3_extended_result_codes(db->getHandle(), 1);
+    set_up(*db, plan);
+    if (!is_sound(*db)) return std::nullopt;
+    if (auto migrated = migrate(*db, plan); !migrated) return Attempt{migrated.error()};
+    db->exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    sqlite3_db_config(db->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    OpenedDatabase opened;
+    opened.epoch = db->execAndGet("SELECT value FROM meta WHERE key='epoch'").getString();
+    opened.connection = std::move(db);
+    return Attempt{std::move(opened)};
+  } catch (const SQLite::Exception& error) {
+    if (is_corrupt(error)) return std::nullopt;
+    return Attempt{storage_error(error, plan.path + ": cannot open")};
+  }
+}
+
+std::string stamp(WallTime now) {
+  auto text = rfc3339(now);
+  std::erase_if(text, [](char c) { return c == ':' || c == '-' || c == '.'; });
+  return text;
+}
+
+Result<std::string> quarantine(const std::string& path, WallTime now) {
+  std::string to = path + ".corrupt-" + stamp(now);
+  std::error_code error;
+  for (int i = 1; std::filesystem::exists(to, error); ++i) {
+    to = path + ".corrupt-" + stamp(now) + "-" + std::to_string(i);
+  }
+  std::filesystem::rename(path, to, error);
+  if (error) return fail(Errc::storage, path + ": corrupt, and cannot be renamed: " + error.message());
+  // The log goes along: it may hold what a salvage needs, and must never meet the new file.
+  if (std::filesystem::exists(path + "-wal", error)) std::filesystem::rename(path + "-wal", to + "-wal", error);
+  std::filesystem::remove(path + "-shm", error);
+  if (auto synced = sync_directory(std::filesystem::path(path).parent_path().string()); !synced) {
+    return synced.error();
+  }
+  return to;
+}
+
+}  // namespace
+
+Error storage_error(const SQLite::Exception& error, const std::string& doing) {
+  return fail(Errc::storage, doing + ": " + error.what() + " (SQLite " + std::to_string(error.getExtendedErrorCode()) +
+                                 (is_full(error) ? "); free some space on this disk" : ")"));
+}
+
+bool is_full(const SQLite::Exception& error) { return (error.getErrorCode() & 0xff) == SQLITE_FULL; }
+
+Result<OpenedDatabase> open_database(const DatabasePlan& plan, WallTime now) {
+  sqlite3_hard_heap_limit64(heap_limit);
+  std::string quarantined;
+  auto attempt = try_open(plan);
+  if (!attempt) {
+    auto moved = quarantine(plan.path, now);
+    if (!moved) return moved.error();
+    quarantined = *moved;
+    attempt = try_open(plan);
+  }
+  if (!attempt) return fail(Errc::storage, plan.path + ": corrupt again right after it was made; replace the disk");
+  if (!*attempt) return std::move(*attempt);
+  if (auto synced = sync_directory(std::filesystem::path(plan.path).parent_path().string()); !synced) {
+    return synced.error();
+  }
+  (*attempt)->quarantined = std::move(quarantined);
+  return std::move(*attempt);
+}
+
+}  // namespace inspect::agent::storage

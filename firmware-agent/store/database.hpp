@@ -1,0 +1,43 @@
+#pragma once
+
+#include "protocol/core/clock.hpp"
+#include "protocol/core/error.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/VariadicBind.h>
+
+#include <memory>
+#include <span>
+#include <string>
+
+namespace inspect::agent::storage {
+
+/// One of the store's files: who it is and how it grew.
+struct DatabasePlan {
+  std::string path;
+  std::int32_t application_id = 0;
+  /// Step i brings user_version from i to i + 1. Only ever appended to. The first makes `meta` and its epoch.
+  std::span<const char* const> migrations;
+  const char* synchronous = "FULL";
+};
+
+struct OpenedDatabase {
+  std::unique_ptr<SQLite::Database> connection;
+  std::string epoch;        ///< 16 hex digits, drawn when the file was created
+  std::string quarantined;  ///< where a corrupt predecessor lies now; empty: there was none
+};
+
+/// Opens or creates, checks, migrates forward. A corrupt file is renamed `<path>.corrupt-<time>` and a new one with a
+/// new epoch begins. A newer schema or another program's file is refused with the cure, untouched.
+/// What only the write-ahead log holds is brought into the file and made durable before this returns, so nothing that
+/// can be read through the connection depends on an fsync that once failed.
+Result<OpenedDatabase> open_database(const DatabasePlan& plan, WallTime now);
+
+/// A library's exception as our value.
+Error storage_error(const SQLite::Exception& error, const std::string& doing);
+/// The disk had no room for it.
+bool is_full(const SQLite::Exception& error);
+
+}  // namespace inspect::agent::storage

@@ -1,0 +1,17 @@
+#include "firmware-agent/store/exception_filter.hpp"
+
+#include <cmath>
+
+namespace inspect::agent::storage {
+
+bool ExceptionFilter::take(StoredId id, std::int64_t ms, double value, std::uint8_t quality) {
+  auto& last = last_[id];
+  // The wall clock may be set back: any distance counts as age, so that no value falls silent for years.
+  const bool travels =
+      !last || last->quality != quality || std::abs(ms - last->ms) >= limits_[id].longest_age_ms ||
+      (quality_of(quality) != Quality::bad && !(std::abs(value - last->value) <= limits_[id].deadband));
+  if (travels) last = Sent{ms, value, quality};
+  return travels;
+}
+
+}  // namespace inspect::agent::storage

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "firmware-agent/store/database.hpp"
+#include "firmware-agent/store/reserve.hpp"
+#include "firmware-agent/store/sqlite_store.hpp"
+
+#include <set>
+#include <utility>
+
+namespace inspect::agent::storage {
+
+/// Rows already on their way to the centre.
+using Skip = std::vector<std::pair<std::string, std::uint64_t>>;
+
+/// findings.db: findings, their ledger, what explains them and the outbox. Used by the store's thread alone.
+///
+/// After any failed write the connection is closed; the next call opens, verifies and makes durable what is there
+/// before it goes on: a handle whose fsync failed is never asked again (reliability F09).
+class FindingLedger {
+ public:
+  FindingLedger(const Site& site, const StoreOptions& options, Reserve& reserve,
+                std::function<void(const std::string&)> warn);
+
+  Result<void> open();
+  /// All or nothing. Repeating a commit whose outcome is unknown is safe: what is there already is not added again.
+  Result<void> commit(const FindingCommit& commit);
+
+  Result<std::vector<Finding>> open_findings();
+  Result<std::vector<Finding>> findings(bool with_ended, std::size_t most);
+  Result<std::vector<FindingId>> last_occurrences();
+
+  /// Oldest first, at most `most` rows and `most_bytes` of payload.
+  Result<std::vector<control::OutboxRow>> claim(const Skip& skip, std::size_t most, std::size_t most_bytes);
+  Result<std::size_t> receipt(const std::string& epoch, const std::vector<std::uint64_t>& seqs);
+  /// Everything from `from_seq` waits again: the centre was restored from a backup. Returns how many changed.
+  Result<std::size_t> mark_unsent(const std::string& epoch, std::uint64_t from_seq);
+  Result<control::OutboxState> state();
+  /// Removes rows receipted more than 14 days ago; nothing while the clock cannot be believed.
+  Result<std::size_t> prune();
+
+  [[nodiscard]] const std::string& epoch() const { return opened_.epoch; }
+
+ private:
+  template <class Work>
+  auto guarded(const char* doing, Work work) -> decltype(work());
+  Result<void> ensure_open();
+  void salvage(const std::string& corrupt);
+  void write(const FindingCommit& commit);
+  std::int64_t write_event(const FindingChange& change, const std::string& document);
+  void write_finding(const FindingChange& change, std::int64_t event, const std::string& document);
+  void write_outbox(const FindingChange& change, std::int64_t event, WallTime at);
+  void write_explaining(const std::vector<Reading>& readings, std::int64_t event);
+  [[nodiscard]] messages::FindingMessage message_of(const FindingChange& change, std::uint64_t seq) const;
+  Result<std::vector<Finding>> read_findings(const std::string& where, std::size_t most);
+
+  const Site& site_;
+  const StoreOptions& options_;
+  Reserve& reserve_;
+  std::function<void(const std::string&)> warn_;
+  OpenedDatabase opened_;
+  std::int64_t boot_ = 0;
+};
+
+template <class Work>
+auto FindingLedger::guarded(const char* doing, Work work) -> decltype(work()) {
+  if (auto ready = ensure_open(); !ready) return ready.error();
+  try {
+    return work();
+  } catch (const SQLite::Exception& error) {
+    opened_.connection.reset();
+    return storage_error(error, std::string("findings.db: cannot ") + doing);
+  } catch (const std::exception& error) {
+    // Not the disk: what was handed in cannot be written down, and trying again would not help.
+    return fail(Errc::invalid_argument, std::string("findings.db: cannot ") + doing + ": " + error.what());
+  }
+}
+
+/// Boot times of an earlier boot, as this boot's clock would have shown them (zero or negative). By the wall clock when
+/// both ends can be believed; otherwise the last change counts as the start of this boot: never more recent than it
+/// was.
+Finding carried_over(Finding finding, const Moment& now);
+
+}  // namespace inspect::agent::storage

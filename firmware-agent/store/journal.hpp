@@ -1,0 +1,60 @@
+#pragma once
+
+#include "firmware-agent/store/files.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace inspect::agent::storage {
+
+/// First record of each generation of the journal.
+struct JournalHeader {
+  std::string epoch;             ///< of the history database it belongs to
+  std::uint64_t generation = 0;  ///< the database says up to which one everything was taken over
+  std::uint64_t next_batch = 1;  ///< no batch of this generation has a lower number
+  std::uint64_t dropped = 0;     ///< batches given up so far
+
+  friend bool operator==(const JournalHeader&, const JournalHeader&) = default;
+};
+
+/// readings.journal: a file of fixed size that is written from its start in each generation, in place, so that making
+/// it durable once a minute writes data pages only: no new blocks, no file size.
+///
+/// Record: u32 length, u32 CRC-32 of the bytes continued from the record before (which starts from the header, hence
+/// from epoch and generation). A torn tail and leftovers of an older generation fail the CRC and end the journal.
+class Journal {
+ public:
+  struct Content {
+    std::optional<JournalHeader> header;  ///< nothing: empty, foreign or damaged in its first record
+    std::vector<std::string> records;
+  };
+
+  Journal(std::string path, std::uint64_t capacity) : path_(std::move(path)), capacity_(capacity) {}
+
+  /// Opens the file (making it `capacity` bytes long) and reads what is valid; appending goes on after that.
+  Result<Content> open();
+  /// Begins a generation, durably: what was in the file before is gone afterwards, whatever happens.
+  Result<void> restart(const JournalHeader& header);
+  /// One write for all of them. After a failure nothing more is taken until restart().
+  Result<void> append(std::span<const std::string> records);
+  Result<void> sync();
+  [[nodiscard]] bool broken() const { return broken_; }
+
+  static constexpr std::size_t overhead = 8;  ///< of each record
+  static constexpr std::size_t header_bytes = overhead + 1 + 16 + 3 * 8;
+
+ private:
+  [[nodiscard]] std::string framed(std::string_view record);
+  Result<void> prepare();
+
+  std::string path_;
+  std::uint64_t capacity_;
+  File file_;
+  std::uint64_t end_ = 0;
+  std::uint32_t chain_ = 0;
+  bool broken_ = true;
+};
+
+}  // namespace inspect::agent::storage

@@ -1,0 +1,223 @@
+#include "firmware-agent/store/reading_keeper.hpp"
+
+#include "firmware-agent/store/byte_stream.hpp"
+#include "firmware-agent/store/run_codec.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace inspect::agent::storage {
+
+namespace {
+
+std::int64_t ms(WallTime time) { return time.time_since_epoch().count(); }
+
+ValueChange change_of(StoredId id, const Reading& reading) {
+  return {id, ms(reading.measured_at.wall), reading.quality == Quality::bad ? 0 : reading.value,
+          pack(reading.quality, reading.reason)};
+}
+
+}  // namespace
+
+ReadingKeeper::ReadingKeeper(const Site& site, const StoreOptions& options, Reserve& reserve,
+                             std::function<void(const std::string&)> warn)
+    : site_(site),
+      options_(options),
+      reserve_(reserve),
+      warn_(std::move(warn)),
+      database_(site, options),
+      journal_(site.store.directory + "/readings.journal", journal_bytes) {}
+
+Result<void> ReadingKeeper::open() {
+  const auto state = database_.open();
+  if (!state) return state.error();
+  if (!state->quarantined.empty()) {
+    warn_("history.db was corrupt and lies in " + state->quarantined + " now; a new one with epoch " + state->epoch +
+          " begins");
+  }
+  epoch_ = state->epoch;
+  generation_ = state->generation;
+  next_batch_ = state->next_batch;
+  dropped_batches_ = state->dropped;
+  if (auto numbered = number_points(); !numbered) return numbered;
+  const auto content = journal_.open();
+  if (!content) return content.error();
+  replay(*content);
+  claimable_ = next_batch_;
+  figures_.bytes = database_.bytes();
+  return {};
+}
+
+Result<void> ReadingKeeper::number_points() {
+  std::vector<HistoryDatabase::KnownPoint> wanted;
+  for (std::size_t i = 0; i < site_.points.size(); ++i) {
+    const auto point = static_cast<PointIndex>(i);
+    const auto& spec = site_.spec(point);
+    wanted.push_back({site_.device_of(point).name + "/" + spec.name, {spec.map.scale, spec.map.offset}});
+  }
+  auto known = database_.know(wanted);
+  if (!known) return known.error();
+  known_ = std::move(*known);
+
+  std::map<std::string, std::vector<StoredId>> by_name;
+  for (StoredId id = 0; id < known_.size(); ++id) by_name[known_[id].name].push_back(id);
+  std::vector<StoredPoint> stored(known_.size());
+  std::vector<ExceptionFilter::Limits> limits(known_.size());
+  point_of_.assign(known_.size(), std::nullopt);
+  for (StoredId id = 0; id < known_.size(); ++id) stored[id].scaling = known_[id].scaling;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto point = static_cast<PointIndex>(i);
+    const auto& spec = site_.spec(point);
+    namesakes_.push_back(by_name[wanted[i].name]);
+    const auto same = std::find_if(namesakes_[i].begin(), namesakes_[i].end(), [&](StoredId id) {
+      return known_[id].scaling.scale == wanted[i].scaling.scale &&
+             known_[id].scaling.offset == wanted[i].scaling.offset;
+    });
+    if (same == namesakes_[i].end()) return fail(Errc::storage, "history.db: no number for " + wanted[i].name);
+    ids_.push_back(*same);
+    point_of_[*same] = point;
+    const auto period = std::max(spec.period, site_.device_of(point).period);
+    stored[*same].longest_gap_ms = (3 * period + std::chrono::seconds{5}).count();
+    limits[*same] = {spec.deadband, std::chrono::milliseconds(spec.longest_age).count()};
+  }
+  block_ = OpenBlock(std::move(stored));
+  filter_ = ExceptionFilter(std::move(limits));
+  return {};
+}
+
+void ReadingKeeper::replay(const Journal::Content& content) {
+  const auto& header = content.header;
+  const bool ours = header && header->epoch == epoch_;
+  if (header && !ours && !content.records.empty()) {
+    warn_("readings.journal belongs to another history.db; its readings were given up");
+  }
+  if (ours) {
+    next_batch_ = std::max(next_batch_, header->next_batch);
+    dropped_batches_ = std::max(dropped_batches_, header->dropped);
+  }
+  const bool current = ours && header->generation >= generation_;
+  taken_bytes_ = Journal::header_bytes;
+  for (const auto& record : content.records) {
+    taken_bytes_ += record.size() + Journal::overhead;
+    if (!ours || !replay_record(record, current)) break;
+  }
+  if (current) {
+    generation_ = header->generation;
+  } else {
+    begin_anew(std::max(generation_, ours ? header->generation + 1 : 0));
+  }
+}
+
+bool ReadingKeeper::replay_record(std::string_view record, bool current) {
+  ByteReader in(record);
+  const auto kind = in.u8();
+  if (kind == batch_record) {
+    Batch batch;
+    batch.seq = in.varint();
+    const auto dropped = in.varint();
+    batch.created_ms = in.signed_varint();
+    batch.payload = std::string(in.rest());
+    if (!in.ok()) return false;
+    // Also in a generation that was taken over: its numbers may have been sent.
+    next_batch_ = std::max(next_batch_, batch.seq + 1);
+    if (!current) return true;
+    dropped_batches_ = std::max(dropped_batches_, dropped);
+    recent_.push_back(std::move(batch));
+    pending_.clear();
+    pending_bytes_ = 0;
+    return true;
+  }
+  if (kind != second_record) return false;
+  if (!current) return true;
+  const auto second = block_.decode(in.rest());
+  if (!second) return false;
+  block_.apply(*second);
+  observe(*second);
+  return true;
+}
+
+bool ReadingKeeper::take(const std::vector<Reading>& readings, BootTime now) {
+  bool good = true;
+  std::vector<bool> seen(site_.points.size());
+  std::size_t from = 0;
+  const auto second_of = [&](std::size_t i) {
+    return std::chrono::floor<std::chrono::seconds>(readings[i].measured_at.boot.time_since_epoch());
+  };
+  // One record a second; a point is in it once.
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    const auto point = at(readings[i].point);
+    if (point >= seen.size()) continue;
+    if (second_of(i) != second_of(from) || seen[point]) {
+      good = journal_second(std::span(readings).subspan(from, i - from)) && good;
+      good = do_what_is_due(readings[i].measured_at.boot) && good;
+      from = i;
+      seen.assign(seen.size(), false);
+    }
+    seen[point] = true;
+  }
+  if (from < readings.size()) good = journal_second(std::span(readings).subspan(from)) && good;
+  return do_what_is_due(now) && good;
+}
+
+SecondRecord ReadingKeeper::record_of(std::span<const Reading> readings) const {
+  SecondRecord record;
+  record.base_ms = INT64_MAX;
+  for (const auto& reading : readings) {
+    if (at(reading.point) >= ids_.size()) continue;
+    const auto change = change_of(ids_[at(reading.point)], reading);
+    record.base_ms = std::min(record.base_ms, change.ms);
+    record.read.push_back(change.id);
+    if (block_.is_change(change)) record.changes.push_back(change);
+  }
+  std::sort(record.read.begin(), record.read.end());
+  std::sort(record.changes.begin(), record.changes.end(),
+            [](const auto& a, const auto& b) { return std::pair(a.ms, a.id) < std::pair(b.ms, b.id); });
+  return record;
+}
+
+bool ReadingKeeper::journal_second(std::span<const Reading> readings) {
+  auto record = record_of(readings);
+  if (record.read.empty()) return true;
+  auto bytes = static_cast<char>(second_record) + block_.encode(record);
+  if (taken_bytes_ + bytes.size() + Journal::overhead > journal_bytes) {
+    if (!compact(readings.front().measured_at.boot)) give_up_block();
+    // The block is empty now: the same readings make another record.
+    record = record_of(readings);
+    bytes = static_cast<char>(second_record) + block_.encode(record);
+  }
+  const bool written = append(bytes);
+  block_.apply(record);
+  observe(record);
+  figures_.stored += record.read.size();
+  if (pending_.size() >= most_entries || pending_bytes_ >= most_entry_bytes) close_batch();
+  return written;
+}
+
+bool ReadingKeeper::append(const std::string& record) {
+  taken_bytes_ += record.size() + Journal::overhead;
+  return journal_.append({&record, 1}).has_value();
+}
+
+void ReadingKeeper::observe(const SecondRecord& record) {
+  std::vector<StoredId> changed;
+  for (const auto& change : record.changes) {
+    observe_value(change);
+    changed.push_back(change.id);
+  }
+  std::sort(changed.begin(), changed.end());
+  for (const auto id : record.read) {
+    if (std::binary_search(changed.begin(), changed.end(), id) || block_.runs(id).empty()) continue;
+    const auto& run = block_.runs(id).back();
+    observe_value({id, record.base_ms, run.value, run.quality});
+  }
+}
+
+void ReadingKeeper::observe_value(const ValueChange& change) {
+  const auto point = point_of_[change.id];
+  if (!point || !filter_.take(change.id, change.ms, change.value, change.quality)) return;
+  pending_.push_back(change);
+  // Names and the digits of value and time; the exact size is known when it is encoded.
+  pending_bytes_ += known_[change.id].name.size() + site_.spec(*point).unit.size() + 120;
+}
+
+}  // namespace inspect::agent::storage

@@ -1,0 +1,88 @@
+#include "firmware-agent/store/schema.hpp"
+
+namespace inspect::agent::storage {
+
+namespace {
+
+constexpr const char* findings_v1 = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+INSERT INTO meta VALUES('epoch', lower(hex(randomblob(8))));
+
+CREATE TABLE boots(id INTEGER PRIMARY KEY, boot_id TEXT NOT NULL UNIQUE) STRICT;
+
+-- As each finding stands now. `doc` is the whole of it; the columns are what is asked for.
+CREATE TABLE findings(
+  id TEXT PRIMARY KEY,             -- site/device/point/kind/occurrence
+  state TEXT NOT NULL,
+  last_event INTEGER NOT NULL,
+  boot INTEGER NOT NULL REFERENCES boots(id),
+  doc TEXT NOT NULL) STRICT;
+CREATE INDEX findings_by_age ON findings(last_event);
+CREATE INDEX findings_open ON findings(last_event) WHERE state <> 'normal';
+
+CREATE TABLE occurrences(
+  site TEXT NOT NULL, device TEXT NOT NULL, point TEXT NOT NULL, kind TEXT NOT NULL,
+  highest INTEGER NOT NULL,
+  PRIMARY KEY(site, device, point, kind)) STRICT, WITHOUT ROWID;
+
+-- What happened, in order, for good. (finding, event, boot, boot_ns, digest) makes a repeated commit harmless.
+CREATE TABLE events(
+  id INTEGER PRIMARY KEY,
+  finding TEXT NOT NULL REFERENCES findings(id),
+  ordinal INTEGER NOT NULL,
+  event TEXT NOT NULL, state TEXT NOT NULL, active INTEGER NOT NULL,
+  boot INTEGER NOT NULL REFERENCES boots(id), boot_ns INTEGER NOT NULL,
+  wall_ms INTEGER NOT NULL, trust TEXT NOT NULL,
+  who TEXT NOT NULL, reason TEXT NOT NULL,
+  digest INTEGER NOT NULL,
+  UNIQUE(finding, ordinal)) STRICT;
+
+CREATE TABLE explaining(
+  event INTEGER NOT NULL REFERENCES events(id),
+  device TEXT NOT NULL, point TEXT NOT NULL,
+  value REAL, quality TEXT NOT NULL, reason TEXT NOT NULL,
+  boot_ns INTEGER NOT NULL, wall_ms INTEGER NOT NULL) STRICT;
+CREATE INDEX explaining_by_event ON explaining(event);
+
+CREATE TABLE outbox(
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  event INTEGER NOT NULL REFERENCES events(id),
+  created_ms INTEGER NOT NULL,
+  payload BLOB NOT NULL,
+  receipted_ms INTEGER) STRICT;
+CREATE INDEX outbox_waiting ON outbox(seq) WHERE receipted_ms IS NULL;
+CREATE INDEX outbox_receipted ON outbox(receipted_ms) WHERE receipted_ms IS NOT NULL;
+)sql";
+
+constexpr const char* history_v1 = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+INSERT INTO meta VALUES('epoch', lower(hex(randomblob(8)))), ('generation', '0'), ('next_batch', '1'), ('dropped', '0');
+
+-- A name keeps its number for good, so that history survives a changed configuration; a changed scale is a new row.
+CREATE TABLE points(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,              -- device/point
+  scale REAL NOT NULL, offset REAL NOT NULL,
+  UNIQUE(name, scale, offset)) STRICT;
+
+CREATE TABLE spans(
+  block INTEGER PRIMARY KEY,
+  first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+  readings INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
+CREATE INDEX spans_by_time ON spans(last_ms);
+
+-- id = block * 2^20 + point: written in order (few pages a block), found without an index.
+CREATE TABLE blocks(id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+
+CREATE TABLE batches(seq INTEGER PRIMARY KEY, created_ms INTEGER NOT NULL, payload BLOB NOT NULL) STRICT;
+)sql";
+
+constexpr const char* findings_steps[] = {findings_v1};
+constexpr const char* history_steps[] = {history_v1};
+
+}  // namespace
+
+std::span<const char* const> findings_migrations() { return findings_steps; }
+std::span<const char* const> history_migrations() { return history_steps; }
+
+}  // namespace inspect::agent::storage

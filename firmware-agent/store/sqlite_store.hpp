@@ -1,0 +1,30 @@
+#pragma once
+
+#include "firmware-agent/store/store.hpp"
+#include "protocol/messages/message.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace inspect::agent {
+
+/// What the store is given from outside, so that tests can play clock, codec and a small disk.
+struct StoreOptions {
+  std::function<std::string(const messages::FindingMessage&)> encode_finding;
+  std::function<std::string(const messages::ReadingsMessage&)> encode_readings;
+  std::function<Moment()> now;                   ///< called on the loop and on the store's thread
+  std::function<void(const std::string&)> warn;  ///< called on the loop: quarantine, lost space, recovered space
+  std::string boot_id;                           ///< of this boot of the machine; empty: the kernel's
+  std::uint64_t reserve_bytes = 16ULL << 20;     ///< held back for findings (reliability F10)
+  std::chrono::seconds compact_every{900};       ///< the journal goes into the history database this often
+  const char* findings_synchronous = "FULL";     ///< only the power-cut test that must fail sets NORMAL
+  bool own_timer = true;                         ///< false: gather() alone drives the cadence
+};
+
+/// The product's codecs and clocks; `warn` says nothing.
+StoreOptions default_store_options();
+
+Result<std::unique_ptr<Store>> open_store(const Site& site, boost::asio::any_io_executor loop, StoreOptions options);
+
+}  // namespace inspect::agent
