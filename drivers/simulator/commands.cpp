@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <sstream>
 
 namespace inspect::sim {
@@ -56,7 +57,7 @@ std::optional<double> number(const std::string& text) {
   const auto* begin = text.data() + (text.starts_with("+") ? 1 : 0);
   const auto* end = text.data() + text.size();
   const auto read = std::from_chars(begin, end, value);
-  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  if (read.ec != std::errc{} || read.ptr != end || !std::isfinite(value)) return std::nullopt;
   return value;
 }
 

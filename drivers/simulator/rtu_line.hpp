@@ -21,7 +21,7 @@ struct WireFormat {
 
 /// The time side of one RS-485 line, with no port: bytes go in with the time they were written, bursts come out when
 /// the silence after them has passed on the wire; answers go in, bytes come out at the end of their time on the wire.
-/// Who speaks while another speaks spoils both, as on copper.
+/// Who speaks while another speaks, or without a gap after him, spoils both, as on copper.
 class RtuLine {
  public:
   explicit RtuLine(WireFormat format) : format_(format) {}

@@ -81,7 +81,8 @@ double usual_growth(const drivers::PointSpec& point) {
 }
 
 double usual_noise(const drivers::PointSpec& point, double level) {
-  const bool counter = point.unit.empty() || point.unit.find('h') != std::string::npos || point.unit == "s";
+  const bool counter =
+      point.unit.find('h') != std::string::npos || point.unit == "s" || point.name.find("count") != std::string::npos;
   if (point.role != drivers::Role::measure || is_bit(point.map) || counter) return 0;
   return std::max(std::abs(point.map.scale), std::abs(level) / 1000);
 }

@@ -51,7 +51,7 @@ std::string text_of(const Reply& reply) {
     text += fmt::format("{:<12} {:<24} {} unit {:<4} {}\n", device.name, device.model, device.line, device.unit,
                         faults.empty() ? "healthy" : "BROKEN: " + faults);
     for (const auto& point : device.points) {
-      text += fmt::format("  {:<28} {:>12.6g} {}\n", point.name, point.value, point.unit);
+      text += fmt::format("  {:<28} {:>12.10g} {}\n", point.name, point.value, point.unit);
     }
   }
   if (!text.empty()) text.pop_back();
