@@ -34,7 +34,7 @@ ReadPlan::ReadPlan(std::span<const PointMap> points, const DeviceLimits& limits,
         !group.empty() && points_[group.front()].table == map.table && periods_[group.front()] == periods_[point] &&
         map.address <= end + std::uint32_t{limits.largest_hole} && std::max(end, end_of(point)) - start <= most;
     if (!joins && !group.empty()) {
-      add(group);
+      blocks_.push_back(make(group));
       group.clear();
     }
     if (group.empty()) {
@@ -44,20 +44,18 @@ ReadPlan::ReadPlan(std::span<const PointMap> points, const DeviceLimits& limits,
     group.push_back(point);
     end = std::max(end, end_of(point));
   }
-  if (!group.empty()) add(group);
+  if (!group.empty()) blocks_.push_back(make(group));
 }
 
-std::size_t ReadPlan::add(std::span<const std::size_t> points) {
+Block ReadPlan::make(std::span<const std::size_t> points) const {
   const auto start = points_[points.front()].address;
   std::uint32_t end = start;
   for (const auto point : points) end = std::max(end, end_of(point));
-  blocks_.push_back({points_[points.front()].table,
-                     start,
-                     static_cast<std::uint16_t>(end - start),
-                     {points.begin(), points.end()},
-                     true,
-                     periods_[points.front()]});
-  return blocks_.size() - 1;
+  return {points_[points.front()].table,
+          start,
+          static_cast<std::uint16_t>(end - start),
+          {points.begin(), points.end()},
+          periods_[points.front()]};
 }
 
 /// At every hole if there is one, else in two halves between points; points that share registers stay together.
@@ -83,35 +81,34 @@ std::vector<std::vector<std::size_t>> ReadPlan::pieces(const Block& block) const
   return halves;
 }
 
-ReadPlan::Split ReadPlan::refused(std::size_t block, BootTime now) {
-  Split split;
-  if (block >= blocks_.size() || !blocks_[block].present) return split;
-  blocks_[block].present = false;
+ReadPlan::Refusal ReadPlan::refused(std::size_t block, BootTime now) {
   const auto parts = pieces(blocks_[block]);
+  const auto place = blocks_.begin() + static_cast<std::ptrdiff_t>(block);
   if (parts.empty()) {
-    away_.push_back({block, now + refused_point_pause});
-    return split;
+    away_.push_back({std::move(*place), now + refused_point_pause});
+    blocks_.erase(place);
+    return Refusal::left;
   }
-  for (const auto& part : parts) split.added.push_back(add(part));
-  return split;
+  blocks_.erase(place);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(block + i), make(parts[i]));
+  }
+  return Refusal::split;
 }
 
-std::vector<std::size_t> ReadPlan::revive(BootTime now) {
-  std::vector<std::size_t> back;
-  std::erase_if(away_, [&](const Away& away) {
+bool ReadPlan::revive(BootTime now) {
+  const auto before = blocks_.size();
+  std::erase_if(away_, [&](Away& away) {
     if (away.until > now) return false;
-    blocks_[away.block].present = true;
-    back.push_back(away.block);
+    blocks_.push_back(std::move(away.block));
     return true;
   });
-  return back;
+  return blocks_.size() != before;
 }
 
 std::vector<std::size_t> ReadPlan::refused_points() const {
   std::vector<std::size_t> points;
-  for (const auto& away : away_) {
-    points.insert(points.end(), blocks_[away.block].points.begin(), blocks_[away.block].points.end());
-  }
+  for (const auto& away : away_) points.insert(points.end(), away.block.points.begin(), away.block.points.end());
   std::sort(points.begin(), points.end());
   return points;
 }

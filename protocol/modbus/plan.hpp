@@ -15,12 +15,12 @@ struct Block {
   std::uint16_t address = 0;
   std::uint16_t quantity = 1;
   std::vector<std::size_t> points;  ///< numbers in the list the plan was made from, by address
-  bool present = true;              ///< false once it was split or refused for good; its number is not used again
   std::chrono::milliseconds period{1000};
 
   [[nodiscard]] Request request(std::uint8_t unit) const {
     return {unit, reading_function(table), address, quantity, {}};
   }
+  friend bool operator==(const Block&, const Block&) = default;
 };
 
 /// A point that a device refused alone is asked again after so long: firmware may have been changed.
@@ -37,32 +37,33 @@ class ReadPlan {
   ReadPlan(std::span<const PointMap> points, const DeviceLimits& limits,
            std::span<const std::chrono::milliseconds> periods = {});
 
-  /// Every block there ever was; block numbers never change, and those not `present` are to be skipped.
+  /// What to ask. The numbers change with `refused` and `revive`.
   [[nodiscard]] const std::vector<Block>& blocks() const { return blocks_; }
 
-  struct Split {
-    std::vector<std::size_t> added;  ///< numbers of the blocks that take its place; empty: the point left the plan
+  enum class Refusal {
+    split,  ///< smaller blocks have taken its place
+    left,   ///< it was a single point: it is not asked for until its pause is over
   };
-  /// The device refused the block.
-  Split refused(std::size_t block, BootTime now);
+  /// The device refused the block for good (exceptions 1 to 3).
+  Refusal refused(std::size_t block, BootTime now);
 
-  /// Blocks of points that had left the plan and whose pause is over: present again. Call it now and then.
-  std::vector<std::size_t> revive(BootTime now);
-  /// Points that are not asked for now.
+  /// Takes points whose pause is over back into the plan; true when there were any. Call it now and then.
+  bool revive(BootTime now);
+  /// Points that are not asked for now, in order.
   [[nodiscard]] std::vector<std::size_t> refused_points() const;
 
  private:
   struct Away {
-    std::size_t block;
+    Block block;
     BootTime until;
   };
 
-  std::size_t add(std::span<const std::size_t> points);
+  [[nodiscard]] Block make(std::span<const std::size_t> points) const;
   [[nodiscard]] std::vector<std::vector<std::size_t>> pieces(const Block& block) const;
   [[nodiscard]] std::uint32_t end_of(std::size_t point) const;
 
   std::vector<PointMap> points_;
-  std::vector<std::chrono::milliseconds> periods_;
+  std::vector<std::chrono::milliseconds> periods_;  ///< of each point
   std::vector<Block> blocks_;
   std::vector<Away> away_;
 };

@@ -31,7 +31,7 @@ void RtuMachine::begin(const Request& request, const Allowance& allowance, BootT
   }
   allowance_ = allowance;
   owed_.forget_before(now);
-  refused_.clear();
+  refused_.reset();
   looked_ = false;
   state_ = State::hush;
   choose_shape(request);
@@ -204,8 +204,10 @@ void RtuMachine::judge(BytesView frame, BootTime now) {
       accept(std::move(*answer), frame.size(), now);
       return;
     }
-    if (frame[0] == shape_.asked().unit) {
-      refused_ = answer ? "an answer that another master's question fits as well" : answer.error().message;
+    if (answer) {
+      refused_ = fail(Errc::foreign_frame, "an answer that another master's question fits as well");
+    } else if (frame[0] == shape_.asked().unit) {
+      refused_ = answer.error();
     }
   } else {
     doubt(now);
@@ -269,8 +271,8 @@ void RtuMachine::time_out(BootTime now) {
     give_up(fail(Errc::timeout, "the answer stopped after " + std::to_string(way.have) + " bytes, " +
                                     std::to_string(way.missing) + " short"),
             true, now);
-  } else if (!refused_.empty()) {
-    give_up(fail(Errc::corrupt_frame, refused_), true, now);
+  } else if (refused_) {
+    give_up(std::move(*refused_), true, now);
   } else if (first_copy_) {
     give_up(fail(Errc::timeout, "the write came back once: echo or answer cannot be told before something was read"),
             true, now);

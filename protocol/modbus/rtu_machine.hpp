@@ -86,11 +86,11 @@ class RtuMachine {
   BootTime asked_{};  ///< end of our question on the wire
   BootTime deadline_{};
   BootTime last_byte_{};
-  bool slept_ = false;       ///< the sleep through the answer's wire time is over
-  bool fresh_ = false;       ///< bytes came with the last take
-  bool waited_ = false;      ///< we looked before the answer was whole
-  bool first_copy_ = false;  ///< our own write came once; echo or answer is not known
-  std::string refused_;      ///< why the last frame of this unit was not taken
+  bool slept_ = false;            ///< the sleep through the answer's wire time is over
+  bool fresh_ = false;            ///< bytes came with the last take
+  bool waited_ = false;           ///< we looked before the answer was whole
+  bool first_copy_ = false;       ///< our own write came once; echo or answer is not known
+  std::optional<Error> refused_;  ///< why the last frame of this unit was not taken
 
   OwedAnswers owed_;
   std::array<AnswerTime, 256> times_{};

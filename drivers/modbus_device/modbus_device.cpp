@@ -1,0 +1,192 @@
+#include "drivers/modbus_device/modbus_device.hpp"
+
+#include "drivers/bus/clock.hpp"
+#include "protocol/modbus/codec.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace inspect::drivers {
+
+namespace asio = boost::asio;
+using modbus::Answer;
+using modbus::Block;
+using modbus::Request;
+
+namespace {
+
+constexpr std::size_t most_refused_shapes = 64;
+
+std::vector<modbus::PointMap> maps_of(const Profile& profile) {
+  std::vector<modbus::PointMap> maps;
+  for (const auto& point : profile.points) maps.push_back(point.map);
+  return maps;
+}
+
+std::vector<std::chrono::milliseconds> periods_of(const Profile& profile, std::chrono::milliseconds instead) {
+  std::vector<std::chrono::milliseconds> periods;
+  for (const auto& point : profile.points) periods.push_back(instead.count() > 0 ? instead : point.period);
+  return periods;
+}
+
+BlockOutcome failed(Error error, const std::vector<std::size_t>& points) {
+  BlockOutcome outcome;
+  const auto quality = error.code == Errc::device_busy ? Quality::uncertain : Quality::bad;
+  // Another master's frame says nothing about the points: they stay as they were.
+  if (error.code != Errc::foreign_frame) {
+    for (const auto point : points) outcome.values.push_back({point, 0, 0, quality, reason_of(error.code)});
+  }
+  outcome.failure = std::move(error);
+  return outcome;
+}
+
+Error refusal_of(const Answer& answer) {
+  return fail(modbus::refusal(*answer.exception), "exception " + std::to_string(*answer.exception));
+}
+
+bool is_unsupported(const Result<Answer>& answer) {
+  return answer && answer->exception && modbus::refusal(*answer->exception) == Errc::unsupported_point;
+}
+
+}  // namespace
+
+Reason reason_of(Errc code) {
+  switch (code) {
+    case Errc::timeout: return Reason::no_answer;
+    case Errc::corrupt_frame: return Reason::line;
+    case Errc::bus_unavailable: return Reason::bus;
+    case Errc::device_busy: return Reason::busy;
+    default: return Reason::refused;
+  }
+}
+
+ModbusDevice::ModbusDevice(Bus& bus, std::uint8_t unit, const Profile& profile, std::chrono::milliseconds period)
+    : bus_(bus), unit_(unit), profile_(profile), plan_(maps_of(profile), profile.limits, periods_of(profile, period)) {}
+
+asio::awaitable<Result<Answer>> ModbusDevice::ask(Request request) {
+  const auto& limits = profile_.limits;
+  return bus_.transact(std::move(request),
+                       {std::chrono::milliseconds{limits.answer_ms}, std::chrono::milliseconds{limits.gap_ms},
+                        limits.registers_per_read, limits.bits_per_read});
+}
+
+PointValue ModbusDevice::value_of(std::size_t point, const Request& request, const Answer& answer) const {
+  const auto& spec = profile_.points[point];
+  const auto from = static_cast<std::size_t>(spec.map.address - request.address);
+  const auto decoded = modbus::decode(spec.map, std::span(answer.values).subspan(from));
+  if (!decoded) return {point, 0, 0, Quality::bad, Reason::implausible};
+  const bool plausible =
+      !(spec.lowest && decoded->value < *spec.lowest) && !(spec.highest && decoded->value > *spec.highest);
+  return {point, decoded->value, decoded->raw, plausible ? Quality::good : Quality::bad,
+          plausible ? Reason::none : Reason::implausible};
+}
+
+asio::awaitable<BlockOutcome> ModbusDevice::read(std::size_t block) {
+  if (block >= blocks().size()) co_return failed(fail(Errc::invalid_argument, "there is no such block"), {});
+  const auto request = blocks()[block].request(unit_);
+  auto answer = co_await ask(request);
+  // One refusal may be meant for another question (an exception names none), or a device may refuse while it starts up.
+  if (is_unsupported(answer)) answer = co_await ask(request);
+  if (is_unsupported(answer)) co_return refused(block);
+
+  BlockOutcome outcome;
+  const auto& points = blocks()[block].points;
+  if (!answer) {
+    outcome = failed(std::move(answer.error()), points);
+  } else if (answer->exception) {
+    outcome = failed(refusal_of(*answer), points);
+  } else {
+    for (const auto point : points) outcome.values.push_back(value_of(point, request, *answer));
+  }
+  outcome.replanned = plan_.revive(boot_now());
+  co_return outcome;
+}
+
+BlockOutcome ModbusDevice::refused(std::size_t block) {
+  const auto points = blocks()[block].points;
+  auto error = fail(Errc::unsupported_point, "the device does not know these points");
+  BlockOutcome outcome;
+  if (plan_.refused(block, boot_now()) == modbus::ReadPlan::Refusal::left) {
+    outcome = failed(std::move(error), points);
+    outcome.failure.reset();  // the block is gone, and what remains of it are its points' readings
+  } else {
+    outcome.failure = std::move(error);
+  }
+  outcome.replanned = true;
+  return outcome;
+}
+
+std::vector<Request> ModbusDevice::other_shapes(const Block& block, const std::vector<std::size_t>& points) const {
+  std::uint32_t start = 0xFFFF;
+  std::uint32_t end = 0;
+  for (const auto point : points) {
+    const auto& map = profile_.points[point].map;
+    start = std::min<std::uint32_t>(start, map.address);
+    end = std::max<std::uint32_t>(end, map.address + std::uint32_t{modbus::width(map)});
+  }
+  const bool bits = modbus::is_of_bits(block.table);
+  const std::uint32_t more = bits ? 8 : 1;  // the answer must differ in length, and bits travel by the byte
+  const std::uint32_t most = bits ? profile_.limits.bits_per_read : profile_.limits.registers_per_read;
+  const auto usual = block.request(unit_);
+  std::vector<Request> shapes;
+  const auto offer = [&](std::uint32_t from, std::uint32_t to) {
+    if (to > 0x10000U || to - from > most) return;
+    const Request request{
+        unit_, usual.function, static_cast<std::uint16_t>(from), static_cast<std::uint16_t>(to - from), {}};
+    if (modbus::answer_pdu_length(request) == modbus::answer_pdu_length(usual)) return;
+    if (std::find(refused_shapes_.begin(), refused_shapes_.end(), request) != refused_shapes_.end()) return;
+    shapes.push_back(request);
+  };
+  offer(start, end);
+  offer(start, end + more);
+  if (start >= more) offer(start - more, end);
+  shapes.push_back(usual);  // nothing else is known to work: better the same question twice than none
+  return shapes;
+}
+
+asio::awaitable<BlockOutcome> ModbusDevice::read_again(std::size_t block, std::vector<std::size_t> points) {
+  if (block >= blocks().size()) co_return failed(fail(Errc::invalid_argument, "there is no such block"), {});
+  const auto& own = blocks()[block].points;
+  std::erase_if(points, [&](std::size_t p) { return std::find(own.begin(), own.end(), p) == own.end(); });
+  if (points.empty()) co_return failed(fail(Errc::invalid_argument, "none of the points is in the block"), {});
+
+  const auto shapes = other_shapes(blocks()[block], points);
+  for (const auto& request : shapes) {
+    auto answer = co_await ask(request);
+    if (is_unsupported(answer) && &request != &shapes.back()) {
+      if (refused_shapes_.size() < most_refused_shapes) refused_shapes_.push_back(request);
+      continue;
+    }
+    if (!answer) co_return failed(std::move(answer.error()), points);
+    if (answer->exception) co_return failed(refusal_of(*answer), points);
+    BlockOutcome outcome;
+    for (const auto point : points) outcome.values.push_back(value_of(point, request, *answer));
+    co_return outcome;
+  }
+  co_return failed(fail(Errc::unsupported_point, "the device does not know these points"), points);
+}
+
+asio::awaitable<Result<Identity>> ModbusDevice::identify() {
+  if (!profile_.identity) co_return Identity{};
+  const auto& wanted = *profile_.identity;
+  const auto spec = std::find_if(profile_.points.begin(), profile_.points.end(),
+                                 [&](const PointSpec& point) { return point.name == wanted.point; });
+  if (spec == profile_.points.end()) {
+    co_return fail(Errc::invalid_argument, profile_.model + ": no point \"" + wanted.point + "\" to know it by");
+  }
+  const Request request{
+      unit_, modbus::reading_function(spec->map.table), spec->map.address, modbus::width(spec->map), {}};
+  auto answer = co_await ask(request);
+  if (!answer) co_return std::move(answer.error()).within(wanted.point);
+  if (is_unsupported(answer)) co_return Identity{Identity::Verdict::other, 0};
+  if (answer->exception) co_return refusal_of(*answer).within(wanted.point);
+  const auto decoded = modbus::decode(spec->map, answer->values);
+  if (!decoded) co_return Identity{Identity::Verdict::other, 0};
+  // The constant is written in decimal and the scale may be 0.1: equal to the last bits is equal.
+  const bool known = std::any_of(wanted.values.begin(), wanted.values.end(), [&](double value) {
+    return std::abs(value - decoded->value) <= 1e-9 * std::max(1.0, std::abs(value));
+  });
+  co_return Identity{known ? Identity::Verdict::confirmed : Identity::Verdict::other, decoded->value};
+}
+
+}  // namespace inspect::drivers

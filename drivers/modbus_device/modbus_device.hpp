@@ -1,0 +1,80 @@
+#pragma once
+
+#include "drivers/bus/bus.hpp"
+#include "drivers/profiles/profile.hpp"
+#include "protocol/modbus/plan.hpp"
+#include "protocol/model/reading.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace inspect::drivers {
+
+/// One point out of a block; `point` counts in the profile. `value` and `raw` are meaningless when it is bad.
+struct PointValue {
+  std::size_t point = 0;
+  double value = 0;
+  std::uint32_t raw = 0;  ///< the bits as they were on the wire
+  Quality quality = Quality::bad;
+  Reason reason = Reason::never_read;
+};
+
+/// How reading a block ended.
+struct BlockOutcome {
+  std::optional<Error> failure;    ///< nothing when the device answered with values, or a lone point left the plan
+  std::vector<PointValue> values;  ///< on a failure the block's points, not good, with the reason
+  bool replanned = false;          ///< the blocks are others now: ask `blocks()` anew
+};
+
+/// What a failure makes of a reading: busy is uncertain, everything else is bad.
+Reason reason_of(Errc code);
+
+/// Who is on the line, by the profile's word.
+struct Identity {
+  enum class Verdict : std::uint8_t {
+    unknown,    ///< the profile has nothing to tell it by
+    confirmed,  ///< the constant is right
+    other,      ///< something else answers here
+  };
+  Verdict verdict = Verdict::unknown;
+  double seen = 0;  ///< what the device said
+};
+
+/// A Modbus device of any model: a unit on a bus and the points of its profile. Reads what it is told to and decides no
+/// schedule. One owner; one call at a time.
+class ModbusDevice {
+ public:
+  /// `bus` and `profile` must outlive it. `period`: replaces every point's own, 0 for none.
+  ModbusDevice(Bus& bus, std::uint8_t unit, const Profile& profile, std::chrono::milliseconds period = {});
+
+  /// The questions there are now.
+  [[nodiscard]] const std::vector<modbus::Block>& blocks() const { return plan_.blocks(); }
+  /// Points that the device refused and that are not asked for now.
+  [[nodiscard]] std::vector<std::size_t> refused_points() const { return plan_.refused_points(); }
+
+  /// Reads a block. What the device refuses twice in a row is split, and stays split.
+  boost::asio::awaitable<BlockOutcome> read(std::size_t block);
+  /// Reads some points of a block with a question of another shape, so that nothing that answered the first time can
+  /// answer again: the second read that confirms.
+  boost::asio::awaitable<BlockOutcome> read_again(std::size_t block, std::vector<std::size_t> points);
+  /// Asks for the constant that the profile knows the model by.
+  boost::asio::awaitable<Result<Identity>> identify();
+
+ private:
+  boost::asio::awaitable<Result<modbus::Answer>> ask(modbus::Request request);
+  [[nodiscard]] PointValue value_of(std::size_t point, const modbus::Request& request,
+                                    const modbus::Answer& answer) const;
+  [[nodiscard]] std::vector<modbus::Request> other_shapes(const modbus::Block& block,
+                                                          const std::vector<std::size_t>& points) const;
+  BlockOutcome refused(std::size_t block);
+
+  Bus& bus_;
+  std::uint8_t unit_;
+  const Profile& profile_;
+  modbus::ReadPlan plan_;
+  std::vector<modbus::Request> refused_shapes_;  ///< other shapes that the device does not know; few, and bounded
+};
+
+}  // namespace inspect::drivers
