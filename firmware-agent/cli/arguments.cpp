@@ -1,0 +1,207 @@
+#include "firmware-agent/cli/arguments.hpp"
+
+#include "firmware-agent/cli/help.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace inspect::cli {
+
+namespace {
+
+/// Where the parser puts what it reads; a verb's callback says which command it became.
+struct Sheet {
+  Options options;
+  std::string language;
+  bool no_color = false;
+  StatusCommand status;
+  PointsCommand points;
+  ReadCommand read;
+  WatchCommand watch;
+  HistoryCommand history;
+  FindingsCommand findings;
+  ShowFindingCommand show;
+  AcknowledgeCommand acknowledge;
+  ShelveCommand shelve;
+  UnshelveCommand unshelve;
+  CheckCommand check{"/etc/inspectd/site.toml", false, {"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"}};
+  NamesCommand names;
+  std::string shell;
+};
+
+class Builder {
+ public:
+  Builder(CLI::App& app, Sheet& sheet, Language language) : app_(app), sheet_(sheet), language_(language) {}
+
+  void build() {
+    app_.description(help_text("inspectctl", language_));
+    app_.footer(help_examples("inspectctl", language_));
+    app_.get_formatter()->column_width(28);
+    dress(app_);
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.set_version_flag("--version", std::string("inspectctl " INSPECT_VERSION), help_text("--version", language_));
+    option(app_, "--socket", sheet_.options.socket)->type_name("PATH");
+    flag(app_, "--json", sheet_.options.json);
+    option(app_, "--lang", sheet_.language)->check(CLI::IsMember({"zh", "en"}))->type_name("zh|en");
+    flag(app_, "--no-color", sheet_.no_color);
+    add_views();
+    add_readings();
+    add_findings();
+    add_tools();
+  }
+
+ private:
+  /// The parser's own words in the person's language.
+  void dress(CLI::App& app) const {
+    const auto words = help_words(language_);
+    app.set_help_flag("-h,--help", help_text("--help", language_));
+    for (const auto& [from, to] : words) app.get_formatter()->label(from, to);
+    app.option_defaults()->group(words.at("Options"));
+    if (app.get_help_ptr() != nullptr) app.get_help_ptr()->group(words.at("Options"));
+  }
+
+  template <class Value>
+  CLI::Option* option(CLI::App& app, const std::string& name, Value& value) {
+    return app.add_option(name, value, help_text(name, language_));
+  }
+  void flag(CLI::App& app, const std::string& name, bool& value) {
+    app.add_flag(name, value, help_text(name, language_));
+  }
+
+  /// A verb below `parent`; `key` finds its help. When it is used, `command` becomes what is asked for.
+  template <class MadeCommand>
+  CLI::App* verb(CLI::App& parent, const std::string& name, const std::string& key, MadeCommand& command) {
+    auto* app = parent.add_subcommand(name, help_text(key, language_));
+    app->footer(help_examples(key, language_));
+    app->group(help_words(language_).at("Subcommands"));
+    dress(*app);
+    app->callback([this, &command] {
+      // A verb inside another one is called back first and stands.
+      if (!std::exchange(chosen_, true)) sheet_.options.command = command;
+    });
+    return app;
+  }
+
+  void add_views() {
+    flag(*verb(app_, "status", "status", sheet_.status), "--check", sheet_.status.check);
+    verb(app_, "buses", "buses", buses_);
+    verb(app_, "devices", "devices", devices_);
+    option(*verb(app_, "points", "points", sheet_.points), "DEVICE", sheet_.points.device);
+  }
+
+  void add_readings() {
+    auto* read = verb(app_, "read", "read", sheet_.read);
+    option(*read, "TARGET", sheet_.read.target)->required();
+    flag(*read, "--fresh", sheet_.read.fresh);
+    option(*verb(app_, "watch", "watch", sheet_.watch), "TARGET", sheet_.watch.target);
+    auto* history = verb(app_, "history", "history", sheet_.history);
+    option(*history, "POINT", sheet_.history.target)->required();
+    option(*history, "--since", sheet_.history.since)->type_name("TIME")->capture_default_str();
+    option(*history, "--until", sheet_.history.until)->type_name("TIME");
+    option(*history, "--most", sheet_.history.most)->check(CLI::Range(1, 10000))->type_name("N")->capture_default_str();
+  }
+
+  void add_findings() {
+    auto* findings = verb(app_, "findings", "findings", sheet_.findings);
+    findings->require_subcommand(0, 1);
+    add_list_options(*findings);
+    add_list_options(*verb(*findings, "list", "findings list", sheet_.findings));
+    auto* show = verb(*findings, "show", "findings show", sheet_.show);
+    option(*show, "ID", sheet_.show.finding)->required();
+    auto* acknowledge = verb(*findings, "acknowledge", "findings acknowledge", sheet_.acknowledge);
+    option(*acknowledge, "ID", sheet_.acknowledge.finding)->required();
+    option(*acknowledge, "--by", sheet_.acknowledge.by)->type_name("NAME");
+    auto* shelve = verb(*findings, "shelve", "findings shelve", sheet_.shelve);
+    option(*shelve, "ID", sheet_.shelve.finding)->required();
+    option(*shelve, "--until", sheet_.shelve.until)->required()->type_name("TIME");
+    option(*shelve, "--reason", sheet_.shelve.reason)->required()->type_name("TEXT");
+    option(*shelve, "--by", sheet_.shelve.by)->type_name("NAME");
+    auto* unshelve = verb(*findings, "unshelve", "findings unshelve", sheet_.unshelve);
+    option(*unshelve, "ID", sheet_.unshelve.finding)->required();
+    option(*unshelve, "--by", sheet_.unshelve.by)->type_name("NAME");
+  }
+
+  void add_list_options(CLI::App& app) {
+    flag(app, "--ended", sheet_.findings.ended);
+    flag(app, "--check", sheet_.findings.check);
+    option(app, "--most", sheet_.findings.most)->check(CLI::Range(1, 500))->type_name("N")->capture_default_str();
+  }
+
+  void add_tools() {
+    verb(app_, "outbox", "outbox", outbox_);
+    auto* check = verb(app_, "check", "check", sheet_.check);
+    option(*check, "FILE", sheet_.check.file)->capture_default_str();
+    flag(*check, "--profile", sheet_.check.is_profile);
+    option(*check, "--profiles", sheet_.check.profiles)->type_name("DIR")->allow_extra_args(false);
+    auto* completion = verb(app_, "completion", "completion", completion_);
+    option(*completion, "SHELL", sheet_.shell)->required()->check(CLI::IsMember({"bash"}));
+    auto* names = verb(app_, "complete", "complete", sheet_.names);
+    // Asked by the shell, not by people.
+    names->group("");
+    names->add_option("WHAT", sheet_.names.what)
+        ->required()
+        ->check(CLI::IsMember({"devices", "targets", "points", "findings"}));
+  }
+
+  CLI::App& app_;
+  Sheet& sheet_;
+  Language language_;
+  bool chosen_ = false;
+  BusesCommand buses_;
+  DevicesCommand devices_;
+  OutboxCommand outbox_;
+  CompletionCommand completion_;
+};
+
+Finished explain(const CLI::App& app, const CLI::ParseError& error, Language language) {
+  const bool wanted = error.get_exit_code() == 0;
+  if (dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr)
+    return {ExitCode::done, std::string(error.what()) + '\n', {}};
+  if (wanted) return {ExitCode::done, app.help(), {}};
+  const auto& words = Text{"用法不对：", "wrong use: "};
+  const auto& cure = Text{"用 inspectctl --help 或 inspectctl <指令> --help 查看用法",
+                          "inspectctl --help or inspectctl VERB --help shows how"};
+  return {
+      ExitCode::wrong_use, {}, "inspectctl: " + words.in(language) + error.what() + "\n  " + cure.in(language) + '\n'};
+}
+
+}  // namespace
+
+Language language_for(const std::vector<std::string>& arguments, const Environment& environment) {
+  // Known before the words are parsed, because the help speaks it too.
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--lang" && i + 1 < arguments.size()) return language_of_locale(arguments[i + 1]);
+    if (arguments[i].rfind("--lang=", 0) == 0) return language_of_locale(arguments[i].substr(7));
+  }
+  for (const auto* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    if (const auto locale = environment(name); locale && !locale->empty()) return language_of_locale(*locale);
+  }
+  return Language::en;
+}
+
+std::variant<Options, Finished> parse_arguments(const std::vector<std::string>& arguments,
+                                                const Environment& environment) {
+  const auto language = language_for(arguments, environment);
+  CLI::App app;
+  app.name("inspectctl");
+  Sheet sheet;
+  sheet.options.language = language;
+  sheet.options.socket = environment("INSPECT_SOCKET").value_or("/run/inspectd/control.sock");
+  Builder builder(app, sheet, language);
+  builder.build();
+  try {
+    auto reversed = arguments;
+    std::reverse(reversed.begin(), reversed.end());
+    app.parse(std::move(reversed));
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error, language);
+  }
+  sheet.options.colour = !sheet.no_color;
+  return std::move(sheet.options);
+}
+
+}  // namespace inspect::cli

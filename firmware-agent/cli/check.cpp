@@ -1,0 +1,75 @@
+#include "drivers/profiles/load.hpp"
+#include "firmware-agent/cli/check_report.hpp"
+#include "firmware-agent/cli/commands.hpp"
+#include "firmware-agent/config/load.hpp"
+
+#include <ostream>
+
+namespace inspect::cli {
+
+namespace {
+
+CheckReport check_site(const CheckCommand& command) {
+  CheckReport report;
+  report.file = command.file;
+  const auto site = agent::load_site(command.file, command.profiles);
+  if (!site) {
+    report.problems = lines_of(site.error().message);
+    return report;
+  }
+  report.site = site->name;
+  report.buses = site->buses.size();
+  report.devices = site->devices.size();
+  report.points = site->points.size();
+  report.rules = site->watches.size();
+  return report;
+}
+
+CheckReport check_profile(const CheckCommand& command) {
+  CheckReport report;
+  report.file = command.file;
+  const auto profile = drivers::load_profile(command.file);
+  if (!profile) {
+    report.problems = lines_of(profile.error().message);
+    return report;
+  }
+  report.model = profile->model;
+  report.points = profile->points.size();
+  report.rules = profile->rules.size();
+  return report;
+}
+
+Text summary(const CheckReport& r) {
+  const auto points = std::to_string(r.points);
+  const auto rules = std::to_string(r.rules);
+  if (!r.model.empty()) {
+    return {r.file + "：正确。型号 " + r.model + "，" + points + " 个测点，" + rules + " 条规则",
+            r.file + ": well. Model " + r.model + ", " + points + " points, " + rules + " rules"};
+  }
+  const auto buses = std::to_string(r.buses);
+  const auto devices = std::to_string(r.devices);
+  return {r.file + "：正确。站点 " + r.site + "，" + buses + " 条总线，" + devices + " 台设备，" + points +
+              " 个测点，" + rules + " 条规则",
+          r.file + ": well. Site " + r.site + ", " + buses + " buses, " + devices + " devices, " + points +
+              " points, " + rules + " rules"};
+}
+
+}  // namespace
+
+ExitCode check(const Options& options, const Console& console, const CheckCommand& command) {
+  const auto report = command.is_profile ? check_profile(command) : check_site(command);
+  if (options.json) {
+    console.out << to_json(report) << '\n';
+  } else if (report.problems.empty()) {
+    console.out << console.in(summary(report)) << '\n';
+  } else {
+    for (const auto& line : report.problems) console.err << console.paint(line, Tone::bad) << '\n';
+    const auto count = std::to_string(report.problems.size());
+    console.err << console.in({"配置有 " + count + " 个问题，服务会继续使用上一份有效配置",
+                               count + " problems; the agent goes on with its last good configuration"})
+                << '\n';
+  }
+  return report.problems.empty() ? ExitCode::done : ExitCode::bad_configuration;
+}
+
+}  // namespace inspect::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inspect::cli {
+
+/// What `inspectctl check` found in one file.
+struct CheckReport {
+  std::string file;
+  std::vector<std::string> problems;  ///< file:line:column: what is wrong; the cure
+  std::string site;                   ///< empty for a profile
+  std::string model;                  ///< empty for a site
+  std::size_t buses = 0;
+  std::size_t devices = 0;
+  std::size_t points = 0;
+  std::size_t rules = 0;
+};
+
+/// {"ok","file","problems","site","model","buses","devices","points","rules"} on one line.
+std::string to_json(const CheckReport& report);
+
+/// The lines of a message that are not empty.
+std::vector<std::string> lines_of(std::string_view message);
+
+}  // namespace inspect::cli

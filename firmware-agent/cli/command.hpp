@@ -1,0 +1,80 @@
+#pragma once
+
+#include "protocol/core/text.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace inspect::cli {
+
+struct StatusCommand {
+  bool check = false;
+};
+struct BusesCommand {};
+struct DevicesCommand {};
+struct PointsCommand {
+  std::string device;
+};
+struct ReadCommand {
+  std::string target;
+  bool fresh = false;
+};
+struct WatchCommand {
+  std::string target;
+};
+struct HistoryCommand {
+  std::string target;
+  std::string since = "1h";  ///< a span before now, or an instant
+  std::string until;         ///< empty: now
+  std::uint32_t most = 500;
+};
+struct FindingsCommand {
+  bool ended = false;
+  bool check = false;
+  std::uint32_t most = 100;
+};
+struct ShowFindingCommand {
+  std::string finding;
+};
+struct AcknowledgeCommand {
+  std::string finding;
+  std::string by;
+};
+struct ShelveCommand {
+  std::string finding;
+  std::string until;  ///< a span from now, or an instant
+  std::string reason;
+  std::string by;
+};
+struct UnshelveCommand {
+  std::string finding;
+  std::string by;
+};
+struct OutboxCommand {};
+struct CheckCommand {
+  std::string file;
+  bool is_profile = false;            ///< else a site
+  std::vector<std::string> profiles;  ///< directories; earlier ones win
+};
+struct CompletionCommand {};
+/// For the shell's completion: the names that fit a place, one a line.
+struct NamesCommand {
+  std::string what;  ///< devices, targets, points, findings
+};
+
+using Command = std::variant<StatusCommand, BusesCommand, DevicesCommand, PointsCommand, ReadCommand, WatchCommand,
+                             HistoryCommand, FindingsCommand, ShowFindingCommand, AcknowledgeCommand, ShelveCommand,
+                             UnshelveCommand, OutboxCommand, CheckCommand, CompletionCommand, NamesCommand>;
+
+/// What the person asked for.
+struct Options {
+  std::string socket;
+  bool json = false;
+  bool colour = true;  ///< false: --no-color
+  Language language = Language::en;
+  Command command;
+};
+
+}  // namespace inspect::cli

@@ -1,0 +1,213 @@
+#include "firmware-agent/cli/commands.hpp"
+
+#include "firmware-agent/cli/completion.hpp"
+#include "firmware-agent/cli/pages.hpp"
+#include "firmware-agent/cli/times.hpp"
+
+#include <chrono>
+#include <ostream>
+#include <set>
+#include <utility>
+
+namespace inspect::cli {
+
+namespace {
+
+WallTime wall_now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+Failure bad_time(const std::string& text) {
+  return {ExitCode::wrong_use,
+          {"看不懂的时间：" + text, "not understood as a time: " + text},
+          {"例如 2h、3d、08:00、2026-11-24 08:00", "for example 2h, 3d, 08:00, 2026-11-24 08:00"}};
+}
+
+/// One command: connects, asks, shows. Each handler returns an exit code or why it could not.
+class Runner {
+ public:
+  Runner(const Options& options, const Console& console) : options_(options), console_(console) {}
+
+  using Outcome = Got<ExitCode>;
+
+  Outcome operator()(const StatusCommand& command) {
+    return show<control::Status>(control::AskStatus{}, [&](const control::Status& status) {
+      print(status_page(console_, status));
+      const auto& f = status.findings;
+      return command.check && f.major + f.ordinary + f.preventive > 0 ? ExitCode::findings_open : ExitCode::done;
+    });
+  }
+
+  Outcome operator()(const BusesCommand& /*command*/) {
+    return show<std::vector<control::BusRow>>(control::AskBuses{}, [&](const auto& rows) {
+      print(buses_page(console_, rows));
+      return ExitCode::done;
+    });
+  }
+
+  Outcome operator()(const DevicesCommand& /*command*/) {
+    return show<std::vector<control::DeviceRow>>(control::AskDevices{}, [&](const auto& rows) {
+      print(devices_page(console_, rows));
+      return ExitCode::done;
+    });
+  }
+
+  Outcome operator()(const PointsCommand& command) { return show_points(control::AskPoints{command.device}); }
+
+  Outcome operator()(const ReadCommand& command) {
+    return show_points(control::AskRead{command.target, command.fresh});
+  }
+
+  Outcome operator()(const HistoryCommand& command) {
+    const auto now = wall_now();
+    const auto from = parse_when(command.since, now, -1);
+    const auto to = command.until.empty() ? now : parse_when(command.until, now, -1);
+    if (!from) return bad_time(command.since);
+    if (!to) return bad_time(command.until);
+    auto opened = Connection::open(options_.socket);
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    auto& connection = std::get<Connection>(opened);
+    // The point's unit and role are not in the history itself.
+    auto point = connection.get<std::vector<control::PointRow>>(control::AskRead{command.target, false});
+    if (auto* failure = std::get_if<Failure>(&point)) return std::move(*failure);
+    auto line = connection.ask(control::AskHistory{command.target, *from, *to, command.most});
+    return present<std::vector<control::HistoryRow>>(std::move(line), [&](const auto& rows) {
+      if (rows.empty()) talk({"这段时间没有保存的读数", "no readings are stored of that time"});
+      if (!rows.empty()) print(history_page(console_, std::get<0>(point).front(), rows));
+      return ExitCode::done;
+    });
+  }
+
+  Outcome operator()(const FindingsCommand& command) {
+    return show<std::vector<Finding>>(control::AskFindings{command.ended, command.most},
+                                      [&](const std::vector<Finding>& findings) {
+                                        print(findings_page(console_, findings, wall_now()));
+                                        if (findings.empty()) talk({"没有故障", "no findings"});
+                                        bool open = false;
+                                        for (const auto& finding : findings)
+                                          open = open || finding.state != AlarmState::normal;
+                                        return command.check && open ? ExitCode::findings_open : ExitCode::done;
+                                      });
+  }
+
+  Outcome operator()(const ShowFindingCommand& command) {
+    return show_finding(control::AskFinding{command.finding}, {});
+  }
+
+  Outcome operator()(const AcknowledgeCommand& command) {
+    return show_finding(control::Acknowledge{command.finding, command.by}, {"已确认", "acknowledged"});
+  }
+
+  Outcome operator()(const ShelveCommand& command) {
+    const auto until = parse_when(command.until, wall_now(), +1);
+    if (!until) return bad_time(command.until);
+    return show_finding(control::Shelve{command.finding, *until, command.reason, command.by}, {"已搁置", "shelved"});
+  }
+
+  Outcome operator()(const UnshelveCommand& command) {
+    return show_finding(control::Unshelve{command.finding, command.by}, {"已取消搁置", "no longer shelved"});
+  }
+
+  Outcome operator()(const OutboxCommand& /*command*/) {
+    return show<control::OutboxState>(control::AskOutbox{}, [&](const auto& state) {
+      print(outbox_page(console_, state, wall_now()));
+      return ExitCode::done;
+    });
+  }
+
+  Outcome operator()(const WatchCommand& command) { return watch(options_, console_, command); }
+  Outcome operator()(const CheckCommand& command) { return check(options_, console_, command); }
+
+  Outcome operator()(const CompletionCommand& /*command*/) {
+    console_.out << completion_script();
+    return ExitCode::done;
+  }
+
+  Outcome operator()(const NamesCommand& command) {
+    auto opened = Connection::open(options_.socket);
+    // Completion must never disturb a line that is being typed.
+    if (std::holds_alternative<Failure>(opened)) return ExitCode::unreachable;
+    auto& connection = std::get<Connection>(opened);
+    std::set<std::string> names;
+    if (command.what == "findings") {
+      const auto got = connection.get<std::vector<Finding>>(control::AskFindings{});
+      if (const auto* findings = std::get_if<0>(&got)) {
+        for (const auto& finding : *findings) names.insert(short_id(finding.id));
+      }
+    } else {
+      const auto got = connection.get<std::vector<control::PointRow>>(control::AskPoints{});
+      if (const auto* points = std::get_if<0>(&got)) {
+        for (const auto& point : *points) {
+          if (command.what != "points") names.insert(point.device);
+          if (command.what != "devices") names.insert(point.device + '/' + point.point);
+        }
+      }
+    }
+    for (const auto& name : names) console_.out << name << '\n';
+    return ExitCode::done;
+  }
+
+ private:
+  void print(const std::string& page) const {
+    if (!options_.json) console_.out << page;
+  }
+  void talk(const Text& text) const {
+    if (!options_.json) console_.err << console_.in(text) << '\n';
+  }
+
+  /// The answer as the person wants it: the agent's own JSON, or a page.
+  template <class T, class Page>
+  Outcome present(Got<std::string> line, const Page& page) {
+    if (auto* failure = std::get_if<Failure>(&line)) return std::move(*failure);
+    const auto& text = std::get<std::string>(line);
+    auto data = control::decode_answer<T>(text);
+    if (!data) return Failure{ExitCode::failed, {data.error().message, data.error().message}, {}};
+    if (options_.json) console_.out << control::data_text(text).value() << '\n';
+    return page(*data);
+  }
+
+  template <class T, class Page>
+  Outcome show(const control::Ask& ask, const Page& page) {
+    auto opened = Connection::open(options_.socket);
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    return present<T>(std::get<Connection>(opened).ask(ask), page);
+  }
+
+  Outcome show_points(const control::Ask& ask) {
+    return show<std::vector<control::PointRow>>(ask, [&](const auto& rows) {
+      print(points_page(console_, rows));
+      return ExitCode::done;
+    });
+  }
+
+  /// `done`: what was done, said on `err`; empty when the finding was only asked for.
+  Outcome show_finding(const control::Ask& ask, const Text& done) {
+    return show<Finding>(ask, [&](const Finding& finding) {
+      if (console_.in(done).empty()) {
+        print(finding_page(console_, finding, wall_now()));
+      } else {
+        talk({done.zh + "：" + short_id(finding.id), done.en + ": " + short_id(finding.id)});
+      }
+      return ExitCode::done;
+    });
+  }
+
+  const Options& options_;
+  const Console& console_;
+};
+
+}  // namespace
+
+ExitCode report(const Console& console, const Failure& failure) {
+  console.err << console.paint("inspectctl: " + console.in(failure.message), Tone::bad) << '\n';
+  if (!console.in(failure.cure).empty()) console.err << "  " << console.in(failure.cure) << '\n';
+  return failure.code;
+}
+
+ExitCode run(const Options& options, const Console& console) {
+  const auto outcome = std::visit(Runner(options, console), options.command);
+  if (const auto* failure = std::get_if<Failure>(&outcome)) return report(console, *failure);
+  return std::get<ExitCode>(outcome);
+}
+
+}  // namespace inspect::cli

@@ -1,0 +1,117 @@
+#include "firmware-agent/cli/pages.hpp"
+#include "firmware-agent/cli/table.hpp"
+#include "firmware-agent/cli/text_width.hpp"
+#include "firmware-agent/cli/times.hpp"
+#include "firmware-agent/cli/words.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace inspect::cli {
+
+namespace {
+
+std::string ago(const Console& console, WallTime then, WallTime now) {
+  return span_text(now - then, console.language) + console.in({"前", " ago"});
+}
+
+std::string instant(const Console& console, const Moment& moment) {
+  auto text = local_time(moment.wall);
+  // A date that may be wrong must not look like one that is right.
+  if (moment.trust < ClockTrust::rtc) text += console.in({"（时钟不可信）", " (clock not to be trusted)"});
+  return text;
+}
+
+std::string percent(double confidence) {
+  std::array<char, 16> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.0f %%", confidence * 100);
+  return buffer.data();
+}
+
+std::string state_text(const Console& console, const Finding& f) {
+  auto text = word(f.state, console.language).text;
+  if (!f.by.empty()) text += " (" + f.by + ')';
+  if (f.shelved_until) text += console.in({"，至 ", ", until "}) + local_time(*f.shelved_until);
+  if (!f.reason.empty()) text += console.in({"，原因：", ", because: "}) + f.reason;
+  return text;
+}
+
+void add_list(std::string& page, const Console& console, const Text& heading, const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  page += '\n' + console.paint(console.in(heading), Tone::title) + '\n';
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto mark = "  " + std::to_string(i + 1) + ". ";
+    const std::string indent(width_of(mark), ' ');
+    auto text = console.width == 0 ? indent + harmless(lines[i]) : wrap(harmless(lines[i]), console.width, indent);
+    page += mark + text.substr(indent.size()) + '\n';
+  }
+}
+
+std::string evidence_line(const Console& console, const Evidence& e) {
+  const auto value =
+      value_text(e.quality == Quality::bad ? std::nullopt : std::optional(e.value), e.unit, false, console.language);
+  auto line = e.device + (e.point.empty() ? "" : '/' + e.point) + "  " + value + "  " + local_time(e.at);
+  const auto& note = console.in(e.note);
+  if (!note.empty()) line += "  " + note;
+  return line;
+}
+
+}  // namespace
+
+std::string short_id(const FindingId& id) {
+  const auto full = to_string(id);
+  return full.substr(id.site.size() + 1);
+}
+
+std::string findings_page(const Console& console, const std::vector<Finding>& findings, WallTime now) {
+  if (findings.empty()) return {};
+  Table table({{console.in({"级别", "CLASS"})},
+               {console.in({"状态", "STATE"})},
+               {console.in({"开始", "SINCE"}), true},
+               {console.in({"故障", "FINDING"}), false, 16},
+               {console.in({"位置", "WHERE"}), false, 12, 1}});
+  for (const auto& f : findings) {
+    table.row({word(f.fault_class, console.language),
+               word(f.state, console.language),
+               {ago(console, f.since.wall, now)},
+               {console.in(f.analysis.title)},
+               {console.in(f.analysis.where)}},
+              short_id(f.id));
+  }
+  return table.text(console);
+}
+
+std::string finding_page(const Console& console, const Finding& f, WallTime now) {
+  const auto name = [&](const char* zh, const char* en) { return console.in({zh, en}); };
+  const auto& a = f.analysis;
+  std::vector<std::pair<std::string, Cell>> lines{
+      {name("编号", "id"), {short_id(f.id)}},
+      {name("故障", "finding"), {console.in(a.title), word(f.fault_class, console.language).tone}},
+      {name("级别", "class"), word(f.fault_class, console.language)},
+      {name("状态", "state"), {state_text(console, f), word(f.state, console.language).tone}},
+      {name("现象", "what"), {console.in(a.what)}},
+      {name("位置", "where"), {console.in(a.where)}},
+      {name("开始", "since"), {instant(console, f.since) + " (" + ago(console, f.since.wall, now) + ')'}},
+      {name("变化", "changed"), {instant(console, f.changed)}}};
+  if (f.returned) lines.emplace_back(name("恢复", "returned"), Cell{instant(console, *f.returned)});
+  if (f.repeats > 0) lines.emplace_back(name("反复", "came back"), Cell{std::to_string(f.repeats)});
+  lines.emplace_back(name("可信度", "confidence"), Cell{percent(a.confidence)});
+  if (!a.part.empty()) {
+    lines.emplace_back(name("备件", "part"), Cell{a.part + "  " + console.in(a.part_name)});
+  }
+  lines.emplace_back(name("部门", "department"), Cell{a.department});
+  lines.emplace_back(name("紧急程度", "urgency"), Cell{console.in(a.urgency)});
+  auto page = pairs(console, lines);
+
+  std::vector<std::string> checks;
+  for (const auto& check : a.checks) checks.push_back(console.in(check));
+  add_list(page, console, {"先检查", "Check first"}, checks);
+  std::vector<std::string> evidence;
+  for (const auto& one : a.evidence) evidence.push_back(evidence_line(console, one));
+  add_list(page, console, {"依据", "Evidence"}, evidence);
+  add_list(page, console, {"同因而未单独报告", "Held back, explained by this"}, a.held_back);
+  return page;
+}
+
+}  // namespace inspect::cli

@@ -1,0 +1,144 @@
+#include "firmware-agent/cli/help.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace inspect::cli {
+
+namespace {
+
+struct Entry {
+  std::string_view key;
+  std::string_view zh;
+  std::string_view en;
+};
+
+constexpr std::array<Entry, 39> texts{{
+    {"inspectctl", "现场巡检网关的命令行：查看设备、读数和故障，确认或搁置故障。",
+     "The command line of a field-inspection gateway: devices, readings, findings."},
+    {"status", "网关、总线、设备、故障、存储的总览", "the gateway at a glance"},
+    {"buses", "总线：状态、占用、计数", "buses: health, load, counters"},
+    {"devices", "设备：状态、最近应答、故障数", "devices: health, last answer, findings"},
+    {"points", "测点和最近读数", "points and their last readings"},
+    {"read", "读一个设备或测点", "read a device or a point"},
+    {"watch", "实时显示读数和故障变化，Ctrl-C 结束", "readings and findings as they change; Ctrl-C ends it"},
+    {"history", "一个测点保存的读数", "stored readings of a point"},
+    {"findings", "故障：列出、查看、确认、搁置", "findings: list, show, acknowledge, shelve"},
+    {"findings list", "列出故障", "list findings"},
+    {"findings show", "一个故障的完整分析", "the whole analysis of one finding"},
+    {"findings acknowledge", "确认：有人知道了", "somebody knows of it"},
+    {"findings shelve", "搁置到某个时间，必须写原因", "put aside until a time, with a reason"},
+    {"findings unshelve", "取消搁置", "end the shelf"},
+    {"outbox", "等待送往中心的内容", "what waits for the centre"},
+    {"check", "检查配置或型号文件，不需要服务在运行", "check a configuration or a profile; needs no running agent"},
+    {"completion", "打印命令补全脚本", "print the shell's completion script"},
+    {"complete", "", ""},
+    {"--help", "显示帮助", "show this help"},
+    {"--version", "显示版本", "show the version"},
+    {"--socket", "服务的控制口（默认 /run/inspectd/control.sock，或 $INSPECT_SOCKET）",
+     "the agent's socket (/run/inspectd/control.sock, or $INSPECT_SOCKET)"},
+    {"--json", "输出 JSON，字段名固定", "print JSON with stable field names"},
+    {"--lang", "语言（默认按系统语言）", "language (else by the locale)"},
+    {"--no-color", "不用颜色（也可设 NO_COLOR）", "no colours (as does NO_COLOR)"},
+    {"--fresh", "现在就问总线，而不是显示最近读数", "ask the bus now instead of showing the last reading"},
+    {"--check", "有未结束的故障时退出码为 3", "end with 3 when findings are open"},
+    {"--ended", "也列出已结束的故障", "those that ended too"},
+    {"--most", "最多条数", "at most so many"},
+    {"--since", "起点：2h（之前）、08:00、2026-11-24 08:00", "from: 2h (ago), 08:00, 2026-11-24 08:00"},
+    {"--until", "终点：2h、17:00、2026-11-25 08:00", "to: 2h, 17:00, 2026-11-25 08:00"},
+    {"--reason", "为什么可以等", "why it can wait"},
+    {"--by", "您的姓名（多人共用账号时）", "your name, when the account is shared"},
+    {"--profile", "文件是型号文件，不是站点配置", "the file is a profile, not a site"},
+    {"--profiles", "型号文件目录，可多次使用，前面的优先", "directory of profiles; repeatable, earlier ones win"},
+    {"DEVICE", "设备名称；不写则全部", "a device's name; all without it"},
+    {"TARGET", "设备，或 设备/测点", "DEVICE or DEVICE/POINT"},
+    {"POINT", "设备/测点", "DEVICE/POINT"},
+    {"ID", "故障编号，站点名可省略", "the finding's id; the site may be left out"},
+    {"SHELL", "目前只有 bash", "bash"},
+}};
+
+constexpr std::array<Entry, 13> examples{{
+    {"inspectctl",
+     "例：\n  inspectctl status\n  inspectctl read power-1/output.voltage --fresh\n"
+     "  inspectctl findings shelve relay-1/relay.3.state/relay.welded/1 \\\n"
+     "      --until 2h --reason 备件在路上\n\n"
+     "退出码：0 完成，1 失败，2 用法不对，3 有故障（仅 --check），4 无权限，\n"
+     "        5 服务不可达，6 找不到，7 配置有问题",
+     "Examples:\n  inspectctl status\n  inspectctl read power-1/output.voltage --fresh\n"
+     "  inspectctl findings shelve relay-1/relay.3.state/relay.welded/1 \\\n"
+     "      --until 2h --reason \"spare part is on its way\"\n\n"
+     "Exit codes: 0 done, 1 failed, 2 wrong use, 3 findings are open (only --check),\n"
+     "            4 not permitted, 5 agent not reachable, 6 not found,\n"
+     "            7 the configuration has problems"},
+    {"status", "例：\n  inspectctl status --check || echo 有故障",
+     "Examples:\n  inspectctl status --check || echo findings"},
+    {"points", "例：\n  inspectctl points power-1", "Examples:\n  inspectctl points power-1"},
+    {"read", "例：\n  inspectctl read power-1\n  inspectctl read power-1/output.voltage --fresh --json",
+     "Examples:\n  inspectctl read power-1\n  inspectctl read power-1/output.voltage --fresh --json"},
+    {"watch", "例：\n  inspectctl watch\n  inspectctl watch power-1/output.voltage | tee 记录.txt",
+     "Examples:\n  inspectctl watch\n  inspectctl watch power-1/output.voltage | tee record.txt"},
+    {"history",
+     "例：\n  inspectctl history power-1/output.voltage --since 8h\n"
+     "  inspectctl history power-1/output.voltage --since 08:00 --until 09:30",
+     "Examples:\n  inspectctl history power-1/output.voltage --since 8h\n"
+     "  inspectctl history power-1/output.voltage --since 08:00 --until 09:30"},
+    {"findings",
+     "例：\n  inspectctl findings\n  inspectctl findings list --ended --most 20\n"
+     "  inspectctl findings show relay-1/relay.3.state/relay.welded/1",
+     "Examples:\n  inspectctl findings\n  inspectctl findings list --ended --most 20\n"
+     "  inspectctl findings show relay-1/relay.3.state/relay.welded/1"},
+    {"findings show", "例：\n  inspectctl findings show relay-1/relay.3.state/relay.welded/1",
+     "Examples:\n  inspectctl findings show relay-1/relay.3.state/relay.welded/1"},
+    {"findings acknowledge", "例：\n  inspectctl findings acknowledge relay-1/relay.3.state/relay.welded --by 张工",
+     "Examples:\n  inspectctl findings acknowledge relay-1/relay.3.state/relay.welded --by Zhang"},
+    {"findings shelve",
+     "例：\n  inspectctl findings shelve relay-1/relay.3.state/relay.welded/1 \\\n      --until 2h --reason 备件在路上",
+     "Examples:\n  inspectctl findings shelve relay-1/relay.3.state/relay.welded/1 \\\n"
+     "      --until 2h --reason \"spare part is on its way\""},
+    {"findings unshelve", "例：\n  inspectctl findings unshelve relay-1/relay.3.state/relay.welded/1",
+     "Examples:\n  inspectctl findings unshelve relay-1/relay.3.state/relay.welded/1"},
+    {"check", "例：\n  inspectctl check site.toml --profiles ./profiles\n  inspectctl check --profile pzem-017.toml",
+     "Examples:\n  inspectctl check site.toml --profiles ./profiles\n  inspectctl check --profile pzem-017.toml"},
+    {"completion", "例：\n  source <(inspectctl completion bash)", "Examples:\n  source <(inspectctl completion bash)"},
+}};
+
+template <std::size_t N>
+std::string find(const std::array<Entry, N>& entries, std::string_view key, Language language) {
+  for (const auto& entry : entries) {
+    if (entry.key == key) return std::string(language == Language::zh ? entry.zh : entry.en);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string help_text(const std::string& key, Language language) { return find(texts, key, language); }
+
+std::string help_examples(const std::string& key, Language language) { return find(examples, key, language); }
+
+std::map<std::string, std::string> help_words(Language language) {
+  if (language == Language::en) {
+    return {{"Usage", "Usage"},
+            {"OPTIONS", "OPTIONS"},
+            {"SUBCOMMAND", "VERB"},
+            {"SUBCOMMANDS", "VERBS"},
+            {"Options", "Options"},
+            {"Positionals", "Arguments"},
+            {"Subcommands", "Verbs"},
+            {"REQUIRED", "(needed)"},
+            {"TEXT", ""},
+            {"UINT", "N"}};
+  }
+  return {{"Usage", "用法"},
+          {"OPTIONS", "选项"},
+          {"SUBCOMMAND", "指令"},
+          {"SUBCOMMANDS", "指令"},
+          {"Options", "选项"},
+          {"Positionals", "参数"},
+          {"Subcommands", "指令"},
+          {"REQUIRED", "（必填）"},
+          {"TEXT", ""},
+          {"UINT", "N"}};
+}
+
+}  // namespace inspect::cli

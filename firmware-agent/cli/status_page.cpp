@@ -1,0 +1,154 @@
+#include "firmware-agent/cli/pages.hpp"
+#include "firmware-agent/cli/times.hpp"
+#include "firmware-agent/cli/words.hpp"
+
+#include <array>
+
+namespace inspect::cli {
+
+namespace {
+
+struct Part {
+  std::uint32_t count;
+  std::string name;
+};
+
+/// "2: 1 up, 1 silent"; parts that are nothing are left out.
+std::string tally_text(const std::vector<Part>& parts) {
+  std::uint32_t total = 0;
+  std::string list;
+  for (const auto& part : parts) {
+    total += part.count;
+    if (part.count == 0) continue;
+    list += (list.empty() ? "" : ", ") + std::to_string(part.count) + ' ' + part.name;
+  }
+  return list.empty() ? std::to_string(total) : std::to_string(total) + ": " + list;
+}
+
+Cell buses_cell(const Console& console, const control::BusTally& t) {
+  const auto name = [&](BusHealth health) { return word(health, console.language).text; };
+  return {tally_text({{t.up, name(BusHealth::up)},
+                      {t.silent, name(BusHealth::silent)},
+                      {t.unavailable, name(BusHealth::unavailable)},
+                      {t.unknown, name(BusHealth::unknown)}}),
+          t.silent + t.unavailable > 0 ? Tone::bad : Tone::plain};
+}
+
+Cell devices_cell(const Console& console, const control::DeviceTally& t) {
+  const auto name = [&](DeviceHealth health) { return word(health, console.language).text; };
+  return {tally_text({{t.active, name(DeviceHealth::active)},
+                      {t.degraded, name(DeviceHealth::degraded)},
+                      {t.dormant, name(DeviceHealth::dormant)},
+                      {t.unknown, name(DeviceHealth::unknown)}}),
+          t.dormant > 0 ? Tone::bad : Tone::plain};
+}
+
+Cell points_cell(const Console& console, const control::PointTally& t) {
+  return {tally_text({{t.good, console.in({"正常", "good"})},
+                      {t.uncertain, console.in({"不确定", "uncertain"})},
+                      {t.bad, console.in({"无有效值", "bad"})}}),
+          t.bad > 0 ? Tone::doubt : Tone::plain};
+}
+
+Cell findings_cell(const Console& console, const control::FindingTally& t) {
+  const auto name = [&](FaultClass c) { return word(c, console.language).text; };
+  auto text = tally_text({{t.major, name(FaultClass::major)},
+                          {t.ordinary, name(FaultClass::ordinary)},
+                          {t.preventive, name(FaultClass::preventive)}});
+  if (t.unacknowledged > 0) {
+    text += console.in({"；未确认 ", "; not acknowledged: "}) + std::to_string(t.unacknowledged);
+  }
+  const auto open = t.major + t.ordinary + t.preventive;
+  return {text, t.major > 0 ? Tone::bad : open > 0 ? Tone::doubt : Tone::good};
+}
+
+Cell store_cell(const Console& console, const control::StoreState& s) {
+  std::string text = s.degraded ? console.in({"写入失败，正在重试", "the last write failed, trying again"})
+                                : console.in({"正常", "well"});
+  text += console.in({"；历史 ", "; history "}) + bytes_text(s.history_bytes);
+  if (s.commit_failures > 0) {
+    text += console.in({"；失败 ", "; failures "}) + std::to_string(s.commit_failures);
+  }
+  if (s.readings_dropped > 0) {
+    text += console.in({"；丢弃读数 ", "; readings dropped "}) + std::to_string(s.readings_dropped);
+  }
+  return {text, s.degraded ? Tone::bad : s.readings_dropped > 0 ? Tone::doubt : Tone::plain};
+}
+
+Cell outbox_cell(const Console& console, const std::optional<control::OutboxState>& o, WallTime now) {
+  if (!o) return {console.in({"存储未答复", "the store did not answer"}), Tone::bad};
+  auto text = console.in({"待送故障 ", "findings waiting "}) + std::to_string(o->findings_waiting) +
+              console.in({"，待送读数批 ", ", batches of readings "}) + std::to_string(o->readings_waiting);
+  if (const auto oldest = parse_rfc3339(o->oldest_waiting)) {
+    text +=
+        console.in({"，最早 ", ", oldest "}) + span_text(now - *oldest, console.language) + console.in({"前", " ago"});
+  }
+  return {text, o->findings_waiting > 0 ? Tone::doubt : Tone::plain};
+}
+
+Cell threads_cell(const Console& console, const std::vector<control::ThreadState>& threads) {
+  // Each beats every second; ten missed ones are no delay any more.
+  constexpr std::chrono::milliseconds late{10'000};
+  Cell cell;
+  for (const auto& thread : threads) {
+    if (!cell.text.empty()) cell.text += ", ";
+    cell.text += thread.name + ' ' + span_text(thread.age, console.language) + console.in({"前", " ago"});
+    if (thread.age > late) cell.tone = Tone::bad;
+  }
+  return cell;
+}
+
+Cell socket_cell(const Console& console, const control::SocketState& s) {
+  auto text = console.in({"连接 ", "connections "}) + std::to_string(s.connections);
+  const std::array<std::pair<std::uint64_t, Text>, 4> troubles{
+      {{s.refused, {"拒绝", "refused"}},
+       {s.malformed, {"非请求行", "lines that are no request"}},
+       {s.dropped_events, {"丢弃事件", "events dropped"}},
+       {s.timed_out, {"超时", "timed out"}}}};
+  for (const auto& [count, name] : troubles) {
+    if (count > 0) text += ", " + console.in(name) + ' ' + std::to_string(count);
+  }
+  return {text, Tone::plain};
+}
+
+}  // namespace
+
+std::string status_page(const Console& console, const control::Status& s) {
+  const auto name = [&](const char* zh, const char* en) { return console.in({zh, en}); };
+  std::vector<std::pair<std::string, Cell>> lines{
+      {name("站点", "site"), {s.site + "  " + console.in(s.site_title)}},
+      {name("网关", "gateway"), {s.gateway}},
+      {name("程序", "agent"), {s.version + console.in({"，已运行 ", ", up "}) + span_text(s.uptime, console.language)}},
+      {name("时钟", "clock"),
+       {local_time(s.now) + " (" + word(s.clock, console.language) + ')',
+        s.clock < ClockTrust::rtc ? Tone::doubt : Tone::plain}},
+      {name("总线", "buses"), buses_cell(console, s.buses)},
+      {name("设备", "devices"), devices_cell(console, s.devices)},
+      {name("测点", "points"), points_cell(console, s.points)},
+      {name("故障", "findings"), findings_cell(console, s.findings)},
+      {name("存储", "store"), store_cell(console, s.store)},
+      {name("待发箱", "outbox"), outbox_cell(console, s.outbox, s.now)},
+      {name("线程", "threads"), threads_cell(console, s.threads)},
+      {name("控制口", "socket"), socket_cell(console, s.socket)}};
+  if (!s.config_warning.empty()) lines.emplace_back(name("配置", "configuration"), Cell{s.config_warning, Tone::bad});
+  return pairs(console, lines);
+}
+
+std::string outbox_page(const Console& console, const control::OutboxState& o, WallTime now) {
+  const auto name = [&](const char* zh, const char* en) { return console.in({zh, en}); };
+  std::string oldest = name("无", "none");
+  if (const auto time = parse_rfc3339(o.oldest_waiting)) {
+    oldest = local_time(*time) + " (" + span_text(now - *time, console.language) + name("前", " ago") + ')';
+  }
+  return pairs(console, {{name("故障 纪元", "findings epoch"), {o.findings_epoch}},
+                         {name("故障 待送", "findings waiting"),
+                          {std::to_string(o.findings_waiting), o.findings_waiting > 0 ? Tone::doubt : Tone::good}},
+                         {name("故障 已回执", "findings receipted"), {std::to_string(o.findings_receipted)}},
+                         {name("最早待送", "oldest waiting"), {oldest}},
+                         {name("读数 纪元", "readings epoch"), {o.readings_epoch}},
+                         {name("读数批 待送", "batches waiting"), {std::to_string(o.readings_waiting)}},
+                         {name("读数批 已放弃", "batches given up"),
+                          {std::to_string(o.readings_dropped), o.readings_dropped > 0 ? Tone::doubt : Tone::plain}}});
+}
+
+}  // namespace inspect::cli
