@@ -72,6 +72,7 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
   }
 
   asio::awaitable<void> stop(milliseconds limit, std::optional<MqttMessage> parting) {
+    const auto self = shared_from_this();
     stop_deadline_ = Clock::now() + limit;
     if (up_ && parting) static_cast<void>(co_await publish(std::move(*parting)));
     if (up_) static_cast<void>(co_await transact([this](std::uint64_t id) { return link_->goodbye(id); }));
@@ -79,6 +80,7 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
   }
 
   asio::awaitable<Result<void>> publish(MqttMessage message) {
+    const auto self = shared_from_this();
     if (!up_) co_return fail(Errc::unreachable, "not connected to the broker");
     const auto number = link_number_;
     if (const auto place = co_await take_place(); !place) co_return place.error();
@@ -91,6 +93,7 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
   }
 
   asio::awaitable<Result<void>> subscribe(std::string filter) {
+    const auto self = shared_from_this();
     if (!link_) co_return fail(Errc::unreachable, "not connected to the broker");
     co_return co_await transact([this, &filter](std::uint64_t id) { return link_->subscribe(id, filter); });
   }

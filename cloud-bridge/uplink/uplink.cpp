@@ -1,0 +1,368 @@
+#include "cloud-bridge/uplink/uplink.hpp"
+
+#include "cloud-bridge/mqtt/backoff.hpp"
+#include "cloud-bridge/uplink/agent_link.hpp"
+#include "cloud-bridge/uplink/manifest.hpp"
+#include "cloud-bridge/uplink/outage.hpp"
+#include "protocol/messages/message.hpp"
+#include "protocol/messages/topics.hpp"
+
+#include <spdlog/spdlog.h>
+#include <time.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <random>
+
+namespace inspect::bridge {
+
+namespace asio = boost::asio;
+using messages::Channel;
+using std::chrono::milliseconds;
+
+namespace {
+
+BootTime boot_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return BootTime{std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec)};
+}
+
+WallTime wall_now() { return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now()); }
+
+constexpr auto round_at_least = std::chrono::seconds(5);   // a sign of new rows that got lost costs no more than this
+constexpr auto round_too_slow = std::chrono::seconds(60);  // over every limit of one round
+constexpr std::size_t most_receipts_kept = 1024;
+
+ManifestLimits limits_of(const BridgeConfig& config) {
+  ManifestLimits limits;
+  limits.resend_after = config.resend_after;
+  limits.resend_most = std::min(config.resend_after * 10, limits.resend_most);
+  return limits;
+}
+
+}  // namespace
+
+class Uplink::Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(asio::any_io_executor loop, BridgeConfig config, std::string version)
+      : loop_(std::move(loop)),
+        config_(std::move(config)),
+        version_(std::move(version)),
+        agent_(loop_, config_.agent_socket),
+        ears_(loop_, config_.agent_socket),
+        manifest_(limits_of(config_)),
+        wake_(loop_),
+        pause_(loop_),
+        dice_(std::random_device{}()) {}
+
+  void start() {
+    beat_ = boot_now();
+    asio::co_spawn(loop_, carry(shared_from_this()), asio::detached);
+    asio::co_spawn(loop_, listen(shared_from_this()), asio::detached);
+  }
+
+  void close() {
+    stopping_ = true;
+    wake_.cancel();
+    pause_.cancel();
+    agent_.close();
+    ears_.close();
+    mqtt_.reset();
+  }
+
+  asio::awaitable<void> stop() {
+    const auto self = shared_from_this();
+    stopping_ = true;
+    if (mqtt_) {
+      auto parting = state_message(false);
+      co_await mqtt_->stop(std::chrono::seconds(1), std::move(parting));
+    }
+    close();
+  }
+
+  [[nodiscard]] bool healthy() const { return boot_now() - beat_ < round_too_slow && (!mqtt_ || !mqtt_->stuck()); }
+
+  [[nodiscard]] std::string status() const {
+    const std::string link = !mqtt_ ? "waiting for the agent" : mqtt_->up() ? "connected" : "broker out of reach";
+    return link + ", " + std::to_string(counters_.receipted) + " rows receipted, " + std::to_string(manifest_.size()) +
+           " on their way" + (agent_out_.lasts() ? ", agent out of reach" : "") +
+           (manifest_.centre_silent() ? ", centre silent" : "");
+  }
+
+  [[nodiscard]] UplinkCounters counters() const { return counters_; }
+
+ private:
+  /// The one round that does everything, so that a row is never claimed while its receipt is being handed over.
+  asio::awaitable<void> carry(std::shared_ptr<Core> /*self*/) {
+    co_await find_gateway();
+    if (stopping_) co_return;
+    connect();
+    while (!stopping_) {
+      beat_ = boot_now();
+      co_await hand_over_receipts();
+      look_for_overdue();
+      if (!stopping_ && may_claim()) co_await claim_and_ship();
+      if (!stopping_) co_await rest();
+    }
+  }
+
+  asio::awaitable<void> find_gateway() {
+    gateway_ = config_.gateway;
+    while (!stopping_ && gateway_.empty()) {
+      beat_ = boot_now();
+      auto status = co_await agent_.status();
+      if (status && messages::is_gateway_id(status->gateway)) {
+        agent_works();
+        gateway_ = status->gateway;
+        break;
+      }
+      agent_failed(status ? "its gateway \"" + status->gateway + "\" is no gateway's id" : status.error().message);
+      co_await rest();
+    }
+  }
+
+  void connect() {
+    const auto& broker = config_.broker;
+    MqttOptions options;
+    options.host = broker.host;
+    options.port = broker.port;
+    options.tls = broker.tls;
+    options.client_id = gateway_;
+    options.username = broker.username;
+    options.password_file = broker.password_file;
+    options.keep_alive = broker.keep_alive;
+    options.will = state_message(false);
+    options.subscriptions = {messages::topic(Channel::receipt, gateway_)};
+    options.backoff_least = broker.retry_least;
+    options.backoff_most = broker.retry_most;
+    mqtt_ = std::make_unique<MqttClient>(loop_, options);
+    mqtt_->on_message([this](const MqttMessage& message) { arrived(message); });
+    mqtt_->on_state([this](const MqttState& state) { broker_changed(state); });
+    mqtt_->start();
+    spdlog::info("gateway {} begins to carry to {}:{}", gateway_, broker.host, broker.port);
+  }
+
+  MqttMessage state_message(bool online) const {
+    return {messages::topic(Channel::state, gateway_),
+            messages::encode(messages::GatewayState{gateway_, online, wall_now(), version_}), true};
+  }
+
+  void broker_changed(const MqttState& state) {
+    if (!state.up) {
+      if (const auto line = broker_out_.failed(boot_now(), state.why)) spdlog::warn(*line);
+      return;
+    }
+    if (const auto line = broker_out_.works(boot_now())) spdlog::info(*line);
+    asio::co_spawn(loop_, tell_birth(shared_from_this()), asio::detached);
+    more_ = true;
+    wake();
+  }
+
+  asio::awaitable<void> tell_birth(std::shared_ptr<Core> /*self*/) {
+    auto birth = state_message(true);
+    const auto sent = co_await mqtt_->publish(std::move(birth));
+    if (!sent) spdlog::warn("the birth message was not taken: {}", sent.error().message);
+  }
+
+  void arrived(const MqttMessage& message) {
+    auto receipt = messages::decode_receipt(message.payload);
+    if (!receipt || receipt->gateway != gateway_) {
+      if (++counters_.bad_receipts == 1) {
+        spdlog::warn("not a receipt for us: {}", receipt ? "for " + receipt->gateway : receipt.error().message);
+      }
+      return;
+    }
+    if (receipts_.size() >= most_receipts_kept) {
+      ++counters_.receipts_dropped;
+      return;
+    }
+    // Each hand-over costs the agent a commit, so receipts that wait are handed over together.
+    auto* last = receipts_.empty() ? nullptr : &receipts_.back();
+    if (last != nullptr && last->epoch == receipt->epoch &&
+        last->seqs.size() + receipt->seqs.size() <= messages::most_seqs_in_receipt) {
+      last->seqs.insert(last->seqs.end(), receipt->seqs.begin(), receipt->seqs.end());
+    } else {
+      receipts_.push_back({receipt->epoch, std::move(receipt->seqs)});
+    }
+    wake();
+  }
+
+  asio::awaitable<void> hand_over_receipts() {
+    while (!stopping_ && !receipts_.empty() && agent_may_be_asked()) {
+      beat_ = boot_now();
+      const auto given = std::move(receipts_.front());
+      receipts_.pop_front();
+      if (given.seqs.empty()) continue;
+      const auto told = co_await agent_.receipt(given);
+      if (!told) {
+        agent_failed(told.error().message);
+        // An agent that refuses a receipt refuses it always; its rows repeat, and that shows.
+        if (told.error().code != Errc::unreachable) continue;
+        receipts_.push_front(given);
+        co_return;
+      }
+      agent_works();
+      const auto now = boot_now();
+      counters_.receipted += told->count;
+      manifest_.receipted(given.epoch, given.seqs, now);
+      if (const auto line = centre_out_.works(now)) spdlog::info(*line);
+      more_ = true;
+    }
+  }
+
+  void look_for_overdue() {
+    const auto waited = manifest_.patience();
+    const auto now = boot_now();
+    const auto count = manifest_.forget_overdue(now);
+    if (count == 0) return;
+    counters_.overdue += count;
+    more_ = true;
+    if (!manifest_.centre_silent()) return;
+    if (const auto line = centre_out_.failed(now, "no receipt within " + spoken(waited))) spdlog::warn(*line);
+  }
+
+  [[nodiscard]] bool may_claim() const {
+    return mqtt_->up() && more_ && agent_may_be_asked() && manifest_.wanted() > 0 &&
+           manifest_.unanswered() < mqtt_->window();
+  }
+
+  asio::awaitable<void> claim_and_ship() {
+    control::ClaimRows what;
+    what.most = static_cast<std::uint32_t>(manifest_.wanted());
+    what.skip = manifest_.keys();
+    more_ = false;
+    auto rows = co_await agent_.claim(std::move(what));
+    if (stopping_) co_return;
+    if (!rows) {
+      more_ = true;
+      agent_failed(rows.error().message);
+      co_return;
+    }
+    agent_works();
+    const auto offered = rows->size();
+    const auto now_leaving = manifest_.load(std::move(*rows), boot_now());
+    // The outbox may hold more than one answer does; only an empty one says that it is empty.
+    more_ = more_ || !now_leaving.empty();
+    left_behind_ = left_behind_ || now_leaving.size() < offered;
+    for (const auto& row : now_leaving) {
+      asio::co_spawn(loop_, ship(shared_from_this(), row), asio::detached);
+    }
+  }
+
+  asio::awaitable<void> ship(std::shared_ptr<Core> /*self*/, control::OutboxRow row) {
+    const RowKey key{row.epoch, row.seq};
+    const auto channel = row.stream == control::Stream::findings ? Channel::finding : Channel::readings;
+    MqttMessage message(messages::topic(channel, gateway_), std::move(row.payload));
+    const auto sent = co_await mqtt_->publish(std::move(message));
+    if (stopping_) co_return;
+    if (sent) {
+      ++counters_.shipped;
+      manifest_.broker_took(key);
+      if (const auto line = refusals_.works(boot_now())) spdlog::info(*line);
+    } else if (mqtt_->up()) {
+      // A broker that says no says it again at once: the row waits for its deadline like one without a receipt.
+      ++counters_.refused;
+      manifest_.broker_took(key);
+      if (const auto line = refusals_.failed(boot_now(), sent.error().message)) spdlog::error(*line);
+    } else {
+      manifest_.broker_did_not(key);
+      more_ = true;
+    }
+    more_ = std::exchange(left_behind_, false) || more_;
+    wake();
+  }
+
+  /// Waits for a sign that there is something to do, and never long without looking.
+  asio::awaitable<void> rest() {
+    if (std::exchange(awake_, false) || (mqtt_ && may_claim())) co_return;
+    const auto now = boot_now();
+    auto until = std::min(now + round_at_least, manifest_.next_deadline());
+    if (agent_retry_ > now) until = std::min(until, agent_retry_);
+    boost::system::error_code timed;
+    wake_.expires_after(std::max<BootClock::duration>(until - now, milliseconds(1)));
+    co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, timed));
+    awake_ = false;
+    if (!timed) more_ = true;
+  }
+
+  void wake() {
+    awake_ = true;
+    wake_.cancel();
+  }
+
+  /// Hears from the agent that rows were added.
+  asio::awaitable<void> listen(std::shared_ptr<Core> /*self*/) {
+    Backoff backoff(milliseconds(200), milliseconds(5000));
+    while (!stopping_) {
+      auto heard = co_await ears_.subscribe();
+      const auto began = boot_now();
+      while (heard && !stopping_) {
+        more_ = true;
+        wake();
+        heard = co_await ears_.next_event();
+      }
+      if (stopping_) co_return;
+      backoff.link_lived(std::chrono::duration_cast<milliseconds>(boot_now() - began));
+      pause_.expires_after(backoff.next(roll()));
+      boost::system::error_code ignored;
+      co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+  }
+
+  double roll() { return std::uniform_real_distribution<>(0, 1)(dice_); }
+
+  [[nodiscard]] bool agent_may_be_asked() const { return boot_now() >= agent_retry_; }
+
+  void agent_failed(const std::string& why) {
+    const auto now = boot_now();
+    agent_retry_ = now + agent_backoff_.next(roll());
+    if (const auto line = agent_out_.failed(now, why)) spdlog::warn(*line);
+  }
+
+  void agent_works() {
+    agent_backoff_ = Backoff(milliseconds(200), milliseconds(5000));
+    if (const auto line = agent_out_.works(boot_now())) spdlog::info(*line);
+  }
+
+  asio::any_io_executor loop_;
+  BridgeConfig config_;
+  std::string version_;
+  std::string gateway_;
+  AgentLink agent_;
+  AgentLink ears_;
+  std::unique_ptr<MqttClient> mqtt_;
+  Manifest manifest_;
+  std::deque<control::GiveReceipt> receipts_;  ///< waiting for the agent
+  asio::steady_timer wake_;                    ///< of `carry`
+  asio::steady_timer pause_;                   ///< of `listen`
+  std::mt19937 dice_;
+  Backoff agent_backoff_{milliseconds(200), milliseconds(5000)};
+  BootTime agent_retry_{};
+  BootTime beat_{};
+  bool awake_ = false;
+  bool more_ = true;          ///< the outbox may hold rows that are not on their way
+  bool left_behind_ = false;  ///< the last claim showed rows that had no place yet
+  bool stopping_ = false;
+  Outage agent_out_{"the agent"};
+  Outage broker_out_{"the broker"};
+  Outage centre_out_{"the ticket service"};
+  Outage refusals_{"publishing"};
+  UplinkCounters counters_;
+};
+
+Uplink::Uplink(asio::any_io_executor loop, BridgeConfig config, std::string version)
+    : core_(std::make_shared<Core>(std::move(loop), std::move(config), std::move(version))) {}
+Uplink::~Uplink() { core_->close(); }
+void Uplink::start() { core_->start(); }
+asio::awaitable<void> Uplink::stop() { return core_->stop(); }
+bool Uplink::healthy() const { return core_->healthy(); }
+std::string Uplink::status() const { return core_->status(); }
+UplinkCounters Uplink::counters() const { return core_->counters(); }
+
+}  // namespace inspect::bridge
