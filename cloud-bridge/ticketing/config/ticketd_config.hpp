@@ -1,0 +1,46 @@
+#pragma once
+
+#include "cloud-bridge/ticketing/ledger/dispatch.hpp"
+#include "protocol/core/error.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace inspect::ticketing {
+
+struct HttpConfig {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string pages = "/usr/share/ticketd/web";
+};
+
+struct BrokerConfig {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 1883;
+  std::string client_id = "ticketd";
+  std::string username;
+  std::string password_file;
+  std::string ca;  ///< PEM; empty: plain TCP, for a broker on the same machine
+  std::string certificate;
+  std::string key;
+};
+
+struct StoreConfig {
+  std::string directory = "/var/lib/ticketd";
+  int readings_hours = 48;
+};
+
+/// Everything ticketd is told by its file.
+struct TicketdConfig {
+  HttpConfig http;
+  BrokerConfig broker;
+  StoreConfig store;
+  DispatchTable dispatch;
+};
+
+/// Errors carry file:line:column and the cure.
+Result<TicketdConfig> parse_config(std::string_view text, const std::string& file);
+Result<TicketdConfig> load_config(const std::string& file);
+
+}  // namespace inspect::ticketing
