@@ -38,9 +38,7 @@ Pipeline::Pipeline(const Site& site, Watchman& watchman, Store& store, asio::any
 void Pipeline::readings(std::span<const Reading> readings) {
   for (const auto& reading : readings) latest_[at(reading.point)] = reading;
   store_.gather(readings);
-  for (const auto& [number, listener] : listeners_) {
-    if (listener.readings) listener.readings(readings);
-  }
+  if (told_readings_) told_readings_(readings);
   if (!judging()) return;
   const auto now = drivers::moment_now();
   Verdict verdict;
@@ -94,9 +92,7 @@ asio::awaitable<bool> Pipeline::write(FindingCommit commit) {
       if (attempt > 0) spdlog::warn("store: writes again, after {} failed attempts", attempt);
       written_ += commit.changes.size();
       for (const auto& change : commit.changes) {
-        for (const auto& [number, listener] : listeners_) {
-          if (listener.change) listener.change(change);
-        }
+        if (told_change_) told_change_(change);
       }
       co_return true;
     }
@@ -141,51 +137,52 @@ void Pipeline::stop() {
   wake_.cancel();
 }
 
-asio::awaitable<Result<void>> Pipeline::committed(Result<void> accepted, Verdict verdict, Moment now) {
-  if (!accepted) co_return accepted;
-  conclude(verdict, now);
-  const auto mine = accepted_;
-  const auto deadline = drivers::boot_now() + 10s;
-  while (written_ < mine) {
-    if (drivers::boot_now() > deadline) {
-      co_return fail(Errc::storage, "taken, but the disk did not write it in 10 s; it is tried again until it does");
-    }
+asio::awaitable<bool> Pipeline::until_written(std::uint64_t change, std::chrono::milliseconds longest) {
+  const auto deadline = drivers::boot_now() + longest;
+  while (written_ < change) {
+    if (drivers::boot_now() > deadline) co_return false;
     committed_.expires_after(1s);
     boost::system::error_code ignored;
     co_await committed_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
-  co_return Result<void>{};
+  co_return true;
 }
 
-asio::awaitable<Result<void>> Pipeline::acknowledge(std::string finding, std::string who) {
+asio::awaitable<bool> Pipeline::drain(std::chrono::milliseconds longest) {
+  co_return co_await until_written(accepted_, longest);
+}
+
+asio::awaitable<Result<Finding>> Pipeline::committed(Result<void> accepted, Verdict verdict, Moment now) {
+  if (!accepted) co_return accepted.error();
+  if (verdict.changes.empty()) co_return fail(Errc::invalid_argument, "nothing to change: it is so already");
+  auto finding = verdict.changes.back().finding;
+  conclude(verdict, now);
+  if (!co_await until_written(accepted_, 10s)) {
+    co_return fail(Errc::storage, "taken, but the disk did not write it in 10 s; it is tried again until it does");
+  }
+  co_return finding;
+}
+
+asio::awaitable<Result<Finding>> Pipeline::acknowledge(std::string finding, std::string who) {
   const auto now = drivers::moment_now();
   Verdict verdict;
   auto accepted = watchman_.acknowledge(finding, std::move(who), now, verdict);
   co_return co_await committed(std::move(accepted), std::move(verdict), now);
 }
 
-asio::awaitable<Result<void>> Pipeline::shelve(std::string finding, std::string who, std::string reason,
-                                               WallTime until) {
+asio::awaitable<Result<Finding>> Pipeline::shelve(std::string finding, std::string who, std::string reason,
+                                                  WallTime until) {
   const auto now = drivers::moment_now();
   Verdict verdict;
   auto accepted = watchman_.shelve(finding, std::move(who), std::move(reason), until, now, verdict);
   co_return co_await committed(std::move(accepted), std::move(verdict), now);
 }
 
-asio::awaitable<Result<void>> Pipeline::unshelve(std::string finding, std::string who) {
+asio::awaitable<Result<Finding>> Pipeline::unshelve(std::string finding, std::string who) {
   const auto now = drivers::moment_now();
   Verdict verdict;
   auto accepted = watchman_.unshelve(finding, std::move(who), now, verdict);
   co_return co_await committed(std::move(accepted), std::move(verdict), now);
 }
-
-Reading Pipeline::latest(PointIndex point) const { return as_of(latest_[at(point)], drivers::boot_now()); }
-
-std::size_t Pipeline::listen(Listener listener) {
-  listeners_.emplace(next_listener_, std::move(listener));
-  return next_listener_++;
-}
-
-void Pipeline::forget(std::size_t listener) { listeners_.erase(listener); }
 
 }  // namespace inspect::agent

@@ -9,9 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <deque>
 #include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,14 +22,8 @@ constexpr std::size_t most_waiting_changes = 4096;
 /// Readings that explain one commit; the newest are kept.
 constexpr std::size_t most_explaining = 256;
 
-/// Who wants to see what passes. Called on the loop; must not block.
-struct Listener {
-  std::function<void(std::span<const Reading>)> readings;
-  std::function<void(const FindingChange&)> change;  ///< after it was committed
-};
-
-/// The one way from a reading to a committed finding: reading → history → watchman → commit → listeners. Nothing is
-/// told before it is written down.
+/// The one way from a reading to a committed finding: reading → history → watchman → commit → those who watch. Nothing
+/// is told before it is written down.
 class Pipeline final : public ReadingSink {
  public:
   /// All must outlive it. `confirm` is asked to have a point read again soon.
@@ -49,26 +41,31 @@ class Pipeline final : public ReadingSink {
   /// Lets delays run out once a second.
   boost::asio::awaitable<void> tick_loop();
   void stop();
+  /// Waits, at most `longest`, until everything concluded so far is written.
+  boost::asio::awaitable<bool> drain(std::chrono::milliseconds longest);
 
   /// A person's word on a finding; the answer comes after it was written down.
-  boost::asio::awaitable<Result<void>> acknowledge(std::string finding, std::string who);
-  boost::asio::awaitable<Result<void>> shelve(std::string finding, std::string who, std::string reason, WallTime until);
-  boost::asio::awaitable<Result<void>> unshelve(std::string finding, std::string who);
+  boost::asio::awaitable<Result<Finding>> acknowledge(std::string finding, std::string who);
+  boost::asio::awaitable<Result<Finding>> shelve(std::string finding, std::string who, std::string reason,
+                                                 WallTime until);
+  boost::asio::awaitable<Result<Finding>> unshelve(std::string finding, std::string who);
 
-  /// The last reading of each point, as it must be shown now.
-  [[nodiscard]] Reading latest(PointIndex point) const;
+  /// The last reading of each point, as it was taken.
+  [[nodiscard]] const Reading& latest(PointIndex point) const { return latest_[at(point)]; }
   [[nodiscard]] std::size_t waiting_changes() const { return waiting_.changes.size(); }
   /// When a commit or a wait for one last moved, for the watchdog.
   [[nodiscard]] BootTime heartbeat() const { return heartbeat_; }
 
-  std::size_t listen(Listener listener);
-  void forget(std::size_t listener);
+  /// One consumer each, the control server: readings as they pass, changes after they were committed.
+  void on_readings(std::function<void(std::span<const Reading>)> callback) { told_readings_ = std::move(callback); }
+  void on_finding(std::function<void(const FindingChange&)> callback) { told_change_ = std::move(callback); }
 
  private:
   [[nodiscard]] bool judging() const { return waiting_.changes.size() < most_waiting_changes; }
   void conclude(Verdict& verdict, const Moment& now);
-  boost::asio::awaitable<Result<void>> committed(Result<void> accepted, Verdict verdict, Moment now);
+  boost::asio::awaitable<Result<Finding>> committed(Result<void> accepted, Verdict verdict, Moment now);
   boost::asio::awaitable<bool> write(FindingCommit commit);
+  boost::asio::awaitable<bool> until_written(std::uint64_t change, std::chrono::milliseconds longest);
   boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
 
   const Site& site_;
@@ -83,8 +80,8 @@ class Pipeline final : public ReadingSink {
   FindingCommit waiting_;
   std::uint64_t accepted_ = 0;  ///< changes ever put into waiting_
   std::uint64_t written_ = 0;   ///< changes ever committed
-  std::map<std::size_t, Listener> listeners_;
-  std::size_t next_listener_ = 0;
+  std::function<void(std::span<const Reading>)> told_readings_;
+  std::function<void(const FindingChange&)> told_change_;
   BootTime heartbeat_{};
   bool stopping_ = false;
 };

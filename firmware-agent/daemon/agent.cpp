@@ -1,0 +1,204 @@
+#include "firmware-agent/daemon/agent.hpp"
+
+#include "drivers/bus/clock.hpp"
+#include "firmware-agent/daemon/line.hpp"
+#include "firmware-agent/daemon/service.hpp"
+#include "firmware-agent/daemon/version.hpp"
+#include "firmware-agent/store/sqlite_store.hpp"
+
+#include <spdlog/spdlog.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace inspect::agent {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A part that has not moved for so long is stuck. A transaction may take 2 s and a quarantine 10 s; a commit on a slow
+/// card may take as long.
+constexpr auto longest_standstill = 25s;
+
+}  // namespace
+
+Agent::Agent(const Site& site, const catalogue::Catalogue& catalogue, std::string config_warning,
+             asio::any_io_executor loop)
+    : site_(site),
+      catalogue_(catalogue),
+      config_warning_(std::move(config_warning)),
+      loop_(loop),
+      started_(drivers::boot_now()),
+      watchdog_(loop) {}
+
+Agent::~Agent() = default;
+
+asio::awaitable<Result<void>> Agent::start() {
+  auto options = default_store_options();
+  options.warn = [](const std::string& what) { spdlog::warn("store: {}", what); };
+  auto store = open_store(site_, loop_, std::move(options));
+  if (!store) co_return store.error();
+  store_ = std::move(*store);
+  if (auto restored = co_await restore(); !restored) co_return restored.error();
+  pipeline_ = std::make_unique<Pipeline>(site_, *watchman_, *store_, loop_);
+  make_lines();
+
+  ServerSettings settings;
+  settings.listen.path = site_.socket;
+  auto server = ControlServer::open(loop_, *this, settings);
+  if (!server) co_return server.error();
+  server_ = std::move(*server);
+  server_->start();
+
+  spawn(pipeline_->commit_loop(), "commit");
+  spawn(pipeline_->tick_loop(), "tick");
+  for (const auto& line : lines_) spawn(line->poller->run(), "bus " + site_.buses[at(line->index)].name);
+  spawn(watchdog_loop(), "watchdog");
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Agent::restore() {
+  auto open = co_await store_->open_findings();
+  if (!open) co_return open.error();
+  auto occurrences = co_await store_->last_occurrences();
+  if (!occurrences) co_return occurrences.error();
+  watchman_ = std::make_unique<Watchman>(site_, catalogue_);
+  if (!open->empty()) spdlog::info("{} findings were open when the agent last ran", open->size());
+  watchman_->restore(std::move(*open), *occurrences);
+  co_return Result<void>{};
+}
+
+void Agent::make_lines() {
+  for (std::size_t bus = 0; bus < site_.buses.size(); ++bus) {
+    lines_.push_back(std::make_unique<Line>(site_, BusIndex(bus), *pipeline_, loop_));
+  }
+  pipeline_->on_confirm([this](PointIndex point) { lines_[at(site_.device_of(point).bus)]->poller->confirm(point); });
+}
+
+void Agent::spawn(asio::awaitable<void> part, std::string name) {
+  // A part that throws is a programming error: the process ends and the service manager starts it anew, loudly.
+  asio::co_spawn(loop_, std::move(part), [name = std::move(name)](const std::exception_ptr& error) {
+    if (!error) return;
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& what) {
+      spdlog::critical("{} ended: {}", name, what.what());
+    }
+    std::terminate();
+  });
+}
+
+std::vector<Heartbeat> Agent::heartbeats() const {
+  std::vector<Heartbeat> beats{{"store", store_->heartbeat()}, {"commit", pipeline_->heartbeat()}};
+  for (const auto& line : lines_)
+    beats.push_back({"bus " + site_.buses[at(line->index)].name, line->poller->heartbeat()});
+  return beats;
+}
+
+asio::awaitable<void> Agent::watchdog_loop() {
+  const auto wanted = watchdog_interval();
+  const auto pause = wanted.count() > 0 ? std::min<std::chrono::microseconds>(wanted / 4, 5s) : 5s;
+  bool standing = false;
+  while (!stopping_) {
+    const auto now = drivers::boot_now();
+    std::string stuck;
+    for (const auto& beat : heartbeats()) {
+      if (now - beat.at > longest_standstill) stuck = beat.thread;
+    }
+    if (stuck.empty()) feed_watchdog();
+    if (!stuck.empty() && !standing) spdlog::critical("{} has not moved for 25 s: the watchdog is fed no more", stuck);
+    standing = !stuck.empty();
+    watchdog_.expires_after(pause);
+    boost::system::error_code ignored;
+    co_await watchdog_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+asio::awaitable<void> Agent::stop() {
+  if (std::exchange(stopping_, true)) co_return;
+  if (server_) server_->close();
+  for (const auto& line : lines_) line->stop();
+  watchdog_.cancel();
+  if (pipeline_) {
+    co_await pipeline_->drain(5s);
+    pipeline_->stop();
+  }
+  if (store_) co_await store_->close();
+}
+
+Moment Agent::now() const { return drivers::moment_now(); }
+
+AgentFacts Agent::facts() const {
+  return {std::string(version()), started_, store_->counters(), heartbeats(), config_warning_};
+}
+
+BusState Agent::bus_state(BusIndex bus) const {
+  const auto& line = *lines_[at(bus)];
+  return {line.poller->health(), line.poller->utilisation(), line.bus->counters()};
+}
+
+DeviceState Agent::device_state(DeviceIndex device) const {
+  const auto& poller = *lines_[at(site_.devices[at(device)].bus)]->poller;
+  return {poller.health(device), poller.last_answer(device)};
+}
+
+Reading Agent::reading(PointIndex point) const { return pipeline_->latest(point); }
+
+std::vector<Finding> Agent::open_findings() const { return watchman_->open(); }
+
+asio::awaitable<Result<std::vector<Reading>>> Agent::read_fresh(std::vector<PointIndex> points) {
+  if (points.empty()) co_return std::vector<Reading>{};
+  co_await lines_[at(site_.device_of(points.front()).bus)]->poller->fresh(points);
+  std::vector<Reading> readings;
+  readings.reserve(points.size());
+  for (const auto point : points) readings.push_back(pipeline_->latest(point));
+  co_return readings;
+}
+
+asio::awaitable<Result<std::vector<HistoryEntry>>> Agent::history(PointIndex point, WallTime from, WallTime to,
+                                                                  std::size_t most) {
+  return store_->history(point, from, to, most);
+}
+
+asio::awaitable<Result<std::vector<Finding>>> Agent::findings(bool with_ended, std::size_t most) {
+  return store_->findings(with_ended, most);
+}
+
+asio::awaitable<Result<Finding>> Agent::acknowledge(std::string finding, std::string who) {
+  return pipeline_->acknowledge(std::move(finding), std::move(who));
+}
+
+asio::awaitable<Result<Finding>> Agent::shelve(std::string finding, std::string who, std::string reason,
+                                               WallTime until) {
+  return pipeline_->shelve(std::move(finding), std::move(who), std::move(reason), until);
+}
+
+asio::awaitable<Result<Finding>> Agent::unshelve(std::string finding, std::string who) {
+  return pipeline_->unshelve(std::move(finding), std::move(who));
+}
+
+asio::awaitable<Result<std::vector<control::OutboxRow>>> Agent::claim(
+    std::vector<std::pair<std::string, std::uint64_t>> skip, std::size_t most) {
+  return store_->claim(std::move(skip), most);
+}
+
+asio::awaitable<Result<std::size_t>> Agent::receipt(std::string epoch, std::vector<std::uint64_t> seqs) {
+  return store_->receipt(std::move(epoch), std::move(seqs));
+}
+
+asio::awaitable<Result<control::OutboxState>> Agent::outbox_state() { return store_->outbox_state(); }
+
+void Agent::on_readings(std::function<void(std::span<const Reading>)> callback) {
+  pipeline_->on_readings(std::move(callback));
+}
+void Agent::on_finding(std::function<void(const FindingChange&)> callback) {
+  pipeline_->on_finding(std::move(callback));
+}
+void Agent::on_outbox(std::function<void()> callback) { store_->on_outbox(std::move(callback)); }
+
+}  // namespace inspect::agent

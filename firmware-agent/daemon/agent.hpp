@@ -1,0 +1,84 @@
+#pragma once
+
+#include "firmware-agent/config/site.hpp"
+#include "firmware-agent/control/agent_view.hpp"
+#include "firmware-agent/control/server.hpp"
+#include "firmware-agent/daemon/pipeline.hpp"
+#include "firmware-agent/detection/watchman.hpp"
+#include "firmware-agent/polling/poller.hpp"
+#include "firmware-agent/store/store.hpp"
+#include "protocol/catalogue/catalogue.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace inspect::agent {
+
+/// Everything the agent is made of, put together here and nowhere else: one store, one watchman, one poller per bus,
+/// one control socket. Lives on the loop.
+class Agent final : public AgentView {
+ public:
+  struct Line;
+
+  /// `site` and `catalogue` must outlive it. `config_warning`: why the last good configuration is in use.
+  Agent(const Site& site, const catalogue::Catalogue& catalogue, std::string config_warning,
+        boost::asio::any_io_executor loop);
+  ~Agent() override;
+
+  /// Opens the store and the socket, restores what was open, and starts to poll. An error says what is wrong and the
+  /// cure; nothing is running then.
+  boost::asio::awaitable<Result<void>> start();
+  /// Stops polling, writes what is gathered, closes. The loop runs empty afterwards.
+  boost::asio::awaitable<void> stop();
+
+  [[nodiscard]] const Site& site() const override { return site_; }
+  [[nodiscard]] Moment now() const override;
+  [[nodiscard]] AgentFacts facts() const override;
+  [[nodiscard]] BusState bus_state(BusIndex bus) const override;
+  [[nodiscard]] DeviceState device_state(DeviceIndex device) const override;
+  [[nodiscard]] Reading reading(PointIndex point) const override;
+  [[nodiscard]] std::vector<Finding> open_findings() const override;
+
+  boost::asio::awaitable<Result<std::vector<Reading>>> read_fresh(std::vector<PointIndex> points) override;
+  boost::asio::awaitable<Result<std::vector<HistoryEntry>>> history(PointIndex point, WallTime from, WallTime to,
+                                                                    std::size_t most) override;
+  boost::asio::awaitable<Result<std::vector<Finding>>> findings(bool with_ended, std::size_t most) override;
+  boost::asio::awaitable<Result<Finding>> acknowledge(std::string finding, std::string who) override;
+  boost::asio::awaitable<Result<Finding>> shelve(std::string finding, std::string who, std::string reason,
+                                                 WallTime until) override;
+  boost::asio::awaitable<Result<Finding>> unshelve(std::string finding, std::string who) override;
+  boost::asio::awaitable<Result<std::vector<control::OutboxRow>>> claim(
+      std::vector<std::pair<std::string, std::uint64_t>> skip, std::size_t most) override;
+  boost::asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) override;
+  boost::asio::awaitable<Result<control::OutboxState>> outbox_state() override;
+
+  void on_readings(std::function<void(std::span<const Reading>)> callback) override;
+  void on_finding(std::function<void(const FindingChange&)> callback) override;
+  void on_outbox(std::function<void()> callback) override;
+
+ private:
+  boost::asio::awaitable<Result<void>> restore();
+  void make_lines();
+  void spawn(boost::asio::awaitable<void> part, std::string name);
+  boost::asio::awaitable<void> watchdog_loop();
+  [[nodiscard]] std::vector<Heartbeat> heartbeats() const;
+
+  const Site& site_;
+  const catalogue::Catalogue& catalogue_;
+  std::string config_warning_;
+  boost::asio::any_io_executor loop_;
+  BootTime started_{};
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Watchman> watchman_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::vector<std::unique_ptr<Line>> lines_;  ///< one per bus
+  std::unique_ptr<ControlServer> server_;
+  boost::asio::steady_timer watchdog_;
+  bool stopping_ = false;
+};
+
+}  // namespace inspect::agent
