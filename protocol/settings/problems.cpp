@@ -29,7 +29,8 @@ void Problems::add(Place place, std::string_view what) {
     return;
   }
   auto line = file_ + ':' + std::to_string(place.line) + ':' + std::to_string(place.column) + ": ";
-  line += what;
+  // Problems quote the file, and the file may hold anything: one problem stays one line and moves no cursor.
+  for (const char c : what) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
   lines_.push_back(std::move(line));
 }
 

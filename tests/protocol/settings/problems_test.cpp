@@ -1,0 +1,57 @@
+#include "protocol/settings/problems.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace inspect;
+using namespace inspect::settings;
+
+TEST_CASE("a problem says file, line, column, what is wrong and the cure") {
+  Problems problems("site.toml");
+  CHECK(problems.empty());
+  problems.add({12, 7}, "unit is 300; use 1 to 247");
+  CHECK_FALSE(problems.empty());
+  CHECK(problems.error().code == Errc::invalid_argument);
+  CHECK(problems.error().message == "site.toml:12:7: unit is 300; use 1 to 247");
+}
+
+TEST_CASE("several problems come together, a line each, in the order they were found") {
+  Problems problems("a.toml");
+  problems.add({1, 1}, "first");
+  problems.add({2, 2}, "second");
+  CHECK(problems.error().message == "a.toml:1:1: first\na.toml:2:2: second");
+}
+
+TEST_CASE("a hopeless file does not drown its reader: the rest is only counted") {
+  Problems problems("a.toml");
+  for (std::uint32_t i = 1; i <= Problems::most + 5; ++i) problems.add({i, 1}, "wrong");
+  CHECK(problems.lines().size() == Problems::most);
+  CHECK(problems.count() == Problems::most + 5);
+  const auto text = problems.error().message;
+  CHECK(text.find("a.toml:20:1: wrong") != std::string::npos);
+  CHECK(text.find("a.toml:21:1: wrong") == std::string::npos);
+  CHECK(text.ends_with("\na.toml: and 5 more"));
+}
+
+TEST_CASE("what a file holds cannot break the line or reach the terminal") {
+  Problems problems("a.toml");
+  problems.add({1, 1}, "unknown \x1B[2J\nb.toml:9:9: forged 工位");
+  CHECK(problems.lines().front() == "a.toml:1:1: unknown ?[2J?b.toml:9:9: forged 工位");
+}
+
+TEST_CASE("a slip of the pen is recognised, a strange word is not") {
+  const std::vector<std::string_view> known{"serial", "tcp", "title", "name"};
+  CHECK(nearest("serail", known) == "serial");
+  CHECK(nearest("tile", known) == "title");
+  CHECK(nearest("nam", known) == "name");
+  CHECK(nearest("tcp", known) == "tcp");
+  CHECK(nearest("voltage", known).empty());
+  CHECK(nearest("", known).empty());
+  CHECK(nearest("x", {}).empty());
+}
+
+TEST_CASE("an endless word is not compared at all") { CHECK(nearest(std::string(100'000, 'a'), {"aaaa"}).empty()); }
+
+TEST_CASE("the suggestion is part of a sentence, or nothing") {
+  CHECK(did_you_mean("serail", {"serial"}) == ", did you mean \"serial\"");
+  CHECK(did_you_mean("abcdef", {"serial"}).empty());
+}
