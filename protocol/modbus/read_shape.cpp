@@ -8,9 +8,13 @@ constexpr std::uint32_t most_steps = 8;
 }
 
 bool ReadShape::usable(const Request& candidate, const OwedAnswers& owed) const {
-  const Refused key{candidate.unit, candidate.function, candidate.address, candidate.quantity};
-  if (std::find(refused_.begin(), refused_.end(), key) != refused_.end()) return false;
-  return owed.fit(candidate) != OwedAnswers::Fit::other;
+  // What reaches over registers that were refused will be refused as well.
+  const bool known_bad = std::any_of(refused_.begin(), refused_.end(), [&](const Refused& refused) {
+    return refused.unit == candidate.unit && refused.function == candidate.function &&
+           refused.address >= candidate.address &&
+           refused.address + refused.quantity <= candidate.address + candidate.quantity;
+  });
+  return !known_bad && owed.fit(candidate) != OwedAnswers::Fit::other;
 }
 
 bool ReadShape::choose(const Request& wanted, const Allowance& allowance, const OwedAnswers& owed) {

@@ -32,6 +32,7 @@ void RtuMachine::begin(const Request& request, const Allowance& allowance, BootT
   allowance_ = allowance;
   owed_.forget_before(now);
   refused_.reset();
+  if (quarantine_since_) quarantine_since_ = now;  // the bound is for this transaction
   looked_ = false;
   state_ = State::hush;
   choose_shape(request);
@@ -92,7 +93,7 @@ void RtuMachine::sent(BootTime now) {
   last_byte_ = asked_;
   const auto answer = wire_.characters(answer_rtu_length(shape_.asked()));
   deadline_ = asked_ + times_[shape_.asked().unit].patience(allowance_.answer) + answer * 3 / 2 + adapter_latency;
-  slept_ = fresh_ = waited_ = first_copy_ = false;
+  slept_ = fresh_ = waited_ = first_copy_ = ambiguous_ = false;
   state_ = State::receiving;
 }
 
@@ -130,7 +131,8 @@ void RtuMachine::take(BytesView bytes, BootTime now) {
   fresh_ = !bytes.empty();
   if (fresh_) {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-    silent_since_ = last_byte_ = now;
+    last_byte_ = now;
+    silent_since_ = std::max(silent_since_, now);
   }
   if (state_ == State::receiving) {
     scan(now);
@@ -148,7 +150,8 @@ void RtuMachine::take(BytesView bytes, BootTime now) {
 
 void RtuMachine::opened(BootTime now) {
   drop_noise(buffer_.size());
-  silent_since_ = now;
+  // A program that ended just now may have left a question on the line, and nobody here knows which.
+  silent_since_ = now + shortest_patience;
   doubt(now);
   if (state_ == State::sending || state_ == State::receiving) {
     give_up(fail(Errc::bus_unavailable, "the port was opened anew"), state_ == State::receiving, now);
@@ -199,14 +202,20 @@ void RtuMachine::judge(BytesView frame, BootTime now) {
     if (is_echo(frame)) return;
     auto answer = decode_rtu(shape_.asked(), frame);
     // Another master may have asked the same unit meanwhile; then nobody can tell whose answer this is.
-    if (answer && (answer->exception || owed_.fit(shape_.asked()) != OwedAnswers::Fit::other ||
-                   !is_read(shape_.asked().function))) {
+    const bool told_apart =
+        !is_read(shape_.asked().function) || (!ambiguous_ && owed_.fit(shape_.asked()) != OwedAnswers::Fit::other);
+    if (answer && (answer->exception || told_apart)) {
       accept(std::move(*answer), frame.size(), now);
       return;
     }
     if (answer) {
+      // Nor can the next one be told; whichever comes, both stay owed.
+      ambiguous_ = true;
+      ++counters_.refused_frames;
       refused_ = fail(Errc::foreign_frame, "an answer that another master's question fits as well");
-    } else if (frame[0] == shape_.asked().unit) {
+      return;
+    }
+    if (frame[0] == shape_.asked().unit) {
       refused_ = answer.error();
     }
   } else {

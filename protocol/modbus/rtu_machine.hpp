@@ -90,6 +90,7 @@ class RtuMachine {
   bool fresh_ = false;            ///< bytes came with the last take
   bool waited_ = false;           ///< we looked before the answer was whole
   bool first_copy_ = false;       ///< our own write came once; echo or answer is not known
+  bool ambiguous_ = false;        ///< another master asked what our answer would fit
   std::optional<Error> refused_;  ///< why the last frame of this unit was not taken
 
   OwedAnswers owed_;

@@ -1,0 +1,145 @@
+#include "protocol/modbus/plan.hpp"
+#include "protocol/modbus/codec.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+using namespace inspect;
+using namespace inspect::modbus;
+using namespace std::chrono_literals;
+
+namespace {
+
+PointMap at(std::uint16_t address, ValueType type = ValueType::u16, Table table = Table::holding_register) {
+  PointMap map;
+  map.table = table;
+  map.address = address;
+  map.type = type;
+  return map;
+}
+
+std::multiset<std::size_t> points_of(const ReadPlan& plan) {
+  std::multiset<std::size_t> points;
+  for (const auto& block : plan.blocks()) points.insert(block.points.begin(), block.points.end());
+  return points;
+}
+
+constexpr BootTime start{1h};
+
+}  // namespace
+
+TEST_CASE("neighbours share a block and a small hole is read along") {
+  const std::vector<PointMap> points{at(0), at(1), at(2, ValueType::f32), at(10)};
+  DeviceLimits limits;
+  limits.largest_hole = 6;
+  const ReadPlan bridged(points, limits);
+  REQUIRE(bridged.blocks().size() == 1);
+  CHECK(bridged.blocks()[0].address == 0);
+  CHECK(bridged.blocks()[0].quantity == 11);
+  CHECK(bridged.blocks()[0].request(9) == Request{9, 3, 0, 11, {}});
+
+  limits.largest_hole = 5;
+  const ReadPlan apart(points, limits);
+  REQUIRE(apart.blocks().size() == 2);
+  CHECK(apart.blocks()[0].quantity == 4);
+  CHECK(apart.blocks()[1].address == 10);
+}
+
+TEST_CASE("tables and periods never mix") {
+  const std::vector<PointMap> points{at(0), at(1, ValueType::u16, Table::input_register),
+                                     at(0, ValueType::bit, Table::coil), at(1, ValueType::bit, Table::discrete_input),
+                                     at(1)};
+  const std::vector<std::chrono::milliseconds> periods{1s, 1s, 1s, 1s, 10s};
+  const ReadPlan plan(points, {}, periods);
+  CHECK(plan.blocks().size() == 5);
+  for (const auto& block : plan.blocks()) {
+    CHECK(block.points.size() == 1);
+    CHECK(block.period == periods[block.points[0]]);
+  }
+}
+
+TEST_CASE("whatever the map, every point is read once, whole, and no limit is passed") {
+  std::mt19937 random(7);
+  for (int round = 0; round < 500; ++round) {
+    DeviceLimits limits;
+    limits.registers_per_read = static_cast<std::uint16_t>(2 + random() % 30);
+    limits.bits_per_read = static_cast<std::uint16_t>(1 + random() % 40);
+    limits.largest_hole = static_cast<std::uint16_t>(random() % 10);
+    std::vector<PointMap> points;
+    for (std::size_t i = random() % 60; i > 0; --i) {
+      points.push_back(at(static_cast<std::uint16_t>(random() % 200), static_cast<ValueType>(random() % 6),
+                          static_cast<Table>(random() % 4)));
+    }
+    ReadPlan plan(points, limits);
+    // Refuse at random as well: what is in the plan or away is still every point, once.
+    for (std::size_t i = random() % 20; i > 0 && !plan.blocks().empty(); --i) {
+      plan.refused(random() % plan.blocks().size(), start);
+    }
+    auto seen = points_of(plan);
+    for (const auto point : plan.refused_points()) seen.insert(point);
+    REQUIRE(seen.size() == points.size());
+    CHECK(std::set<std::size_t>(seen.begin(), seen.end()).size() == points.size());
+    for (const auto& block : plan.blocks()) {
+      CHECK(block.quantity <= (is_of_bits(block.table) ? limits.bits_per_read : limits.registers_per_read));
+      CHECK(check(block.request(1)).has_value());
+      for (const auto point : block.points) {
+        CHECK(points[point].address >= block.address);
+        CHECK(points[point].address + width(points[point]) <= block.address + block.quantity);
+        CHECK(points[point].table == block.table);
+      }
+    }
+  }
+}
+
+TEST_CASE("a refused block is split at its holes first, then by halves, and a lone point leaves") {
+  const std::vector<PointMap> points{at(0), at(1), at(2), at(3), at(6), at(7)};
+  ReadPlan plan(points, {});
+  REQUIRE(plan.blocks().size() == 1);
+  CHECK(plan.refused(0, start) == ReadPlan::Refusal::split);
+  REQUIRE(plan.blocks().size() == 2);
+  CHECK(plan.blocks()[0].quantity == 4);
+  CHECK(plan.blocks()[1].address == 6);
+
+  CHECK(plan.refused(0, start) == ReadPlan::Refusal::split);
+  REQUIRE(plan.blocks().size() == 3);
+  CHECK(plan.blocks()[0].points == std::vector<std::size_t>{0, 1});
+  CHECK(plan.blocks()[1].points == std::vector<std::size_t>{2, 3});
+
+  CHECK(plan.refused(1, start) == ReadPlan::Refusal::split);
+  CHECK(plan.refused(2, start) == ReadPlan::Refusal::left);
+  CHECK(plan.refused_points() == std::vector<std::size_t>{3});
+  CHECK(points_of(plan) == std::multiset<std::size_t>{0, 1, 2, 4, 5});
+}
+
+TEST_CASE("a point that left is asked again after its pause, and the splits stay") {
+  const std::vector<PointMap> points{at(0), at(1)};
+  ReadPlan plan(points, {});
+  plan.refused(0, start);
+  CHECK(plan.refused(1, start) == ReadPlan::Refusal::left);
+  CHECK_FALSE(plan.revive(start + refused_point_pause - 1ns));
+  CHECK(plan.blocks().size() == 1);
+  CHECK(plan.revive(start + refused_point_pause));
+  CHECK(plan.blocks().size() == 2);
+  CHECK(plan.refused_points().empty());
+  CHECK_FALSE(plan.revive(start + refused_point_pause));
+}
+
+TEST_CASE("points that share a register are never torn apart") {
+  auto low = at(4, ValueType::bit);
+  auto high = at(4, ValueType::bit);
+  high.bit = 9;
+  ReadPlan plan(std::vector<PointMap>{low, high}, {});
+  REQUIRE(plan.blocks().size() == 1);
+  CHECK(plan.blocks()[0].quantity == 1);
+  CHECK(plan.refused(0, start) == ReadPlan::Refusal::left);
+  CHECK(plan.refused_points() == std::vector<std::size_t>{0, 1});
+}
+
+TEST_CASE("a device without points has an empty plan") {
+  ReadPlan plan({}, {});
+  CHECK(plan.blocks().empty());
+  CHECK_FALSE(plan.revive(start));
+}
