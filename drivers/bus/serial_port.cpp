@@ -33,6 +33,14 @@ void ask_for_low_latency(int descriptor) {
   (void)::ioctl(descriptor, TIOCSSERIAL, &serial);
 }
 
+/// libmodbus sets VMIN 0, with which a read of an empty line returns 0 as a lost one does. With 1 the two differ.
+bool tell_empty_from_lost(int descriptor) {
+  termios settings{};
+  if (::tcgetattr(descriptor, &settings) != 0) return false;
+  settings.c_cc[VMIN] = 1;
+  return ::tcsetattr(descriptor, TCSANOW, &settings) == 0;
+}
+
 }  // namespace
 
 struct SerialPort::Library {
@@ -77,6 +85,7 @@ Result<SerialPort> SerialPort::open(const SerialSettings& settings) {
   if (settings.rs485 && modbus_rtu_set_serial_mode(library->context.get(), MODBUS_RTU_RS485) != 0) {
     return unavailable(settings.port, "has no RS-485 mode", errno);
   }
+  if (!tell_empty_from_lost(descriptor)) return unavailable(settings.port, "cannot be set up", errno);
   ask_for_low_latency(descriptor);
   ::tcflush(descriptor, TCIOFLUSH);
   return SerialPort(std::move(library), descriptor);
