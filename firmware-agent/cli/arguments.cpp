@@ -46,7 +46,7 @@ class Builder {
     app_.set_version_flag("--version", std::string("inspectctl " INSPECT_VERSION), help_text("--version", language_));
     option(app_, "--socket", sheet_.options.socket)->type_name("PATH");
     flag(app_, "--json", sheet_.options.json);
-    option(app_, "--lang", sheet_.language)->check(CLI::IsMember({"zh", "en"}))->type_name("zh|en");
+    option(app_, "--lang", sheet_.language)->check(CLI::IsMember({"zh", "en"}).description(""))->type_name("zh|en");
     flag(app_, "--no-color", sheet_.no_color);
     add_views();
     add_readings();
@@ -66,7 +66,10 @@ class Builder {
 
   template <class Value>
   CLI::Option* option(CLI::App& app, const std::string& name, Value& value) {
-    return app.add_option(name, value, help_text(name, language_));
+    auto* made = app.add_option(name, value, help_text(name, language_));
+    // A word's type says nothing to people that its name does not; options say it in theirs.
+    if (made->get_positional()) made->type_name("");
+    return made;
   }
   void flag(CLI::App& app, const std::string& name, bool& value) {
     app.add_flag(name, value, help_text(name, language_));
@@ -102,7 +105,10 @@ class Builder {
     option(*history, "POINT", sheet_.history.target)->required();
     option(*history, "--since", sheet_.history.since)->type_name("TIME")->capture_default_str();
     option(*history, "--until", sheet_.history.until)->type_name("TIME");
-    option(*history, "--most", sheet_.history.most)->check(CLI::Range(1, 10000))->type_name("N")->capture_default_str();
+    option(*history, "--most", sheet_.history.most)
+        ->check(CLI::Range(1, 10000).description(""))
+        ->type_name("N")
+        ->capture_default_str();
   }
 
   void add_findings() {
@@ -128,7 +134,10 @@ class Builder {
   void add_list_options(CLI::App& app) {
     flag(app, "--ended", sheet_.findings.ended);
     flag(app, "--check", sheet_.findings.check);
-    option(app, "--most", sheet_.findings.most)->check(CLI::Range(1, 500))->type_name("N")->capture_default_str();
+    option(app, "--most", sheet_.findings.most)
+        ->check(CLI::Range(1, 500).description(""))
+        ->type_name("N")
+        ->capture_default_str();
   }
 
   void add_tools() {
@@ -138,7 +147,7 @@ class Builder {
     flag(*check, "--profile", sheet_.check.is_profile);
     option(*check, "--profiles", sheet_.check.profiles)->type_name("DIR")->allow_extra_args(false);
     auto* completion = verb(app_, "completion", "completion", completion_);
-    option(*completion, "SHELL", sheet_.shell)->required()->check(CLI::IsMember({"bash"}));
+    option(*completion, "SHELL", sheet_.shell)->required()->check(CLI::IsMember({"bash"}).description(""));
     auto* names = verb(app_, "complete", "complete", sheet_.names);
     // Asked by the shell, not by people.
     names->group("");
@@ -157,16 +166,35 @@ class Builder {
   CompletionCommand completion_;
 };
 
+/// What is wrong in the person's words; the parser's own for what is seldom.
+std::string wrong_use(const CLI::App& app, const CLI::ParseError& error, Language language) {
+  const auto say = [language](const std::string& zh, const std::string& en) { return Text{zh, en}.in(language); };
+  const std::string what = error.what();
+  const auto* innermost = &app;
+  while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
+  const auto extra = innermost->remaining();
+  // An unknown verb must not be told as a missing one.
+  if (!extra.empty() || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const auto word = extra.empty() ? what : extra.front();
+    return say("不认识 \"" + word + '"', '"' + word + "\" is not known here");
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    if (app.get_subcommands().empty()) return say("缺少指令", "a verb is needed");
+    const auto missing = what.substr(0, what.find(' '));
+    return say("缺少 " + missing, missing + " is needed");
+  }
+  return say("值不对：", "") + what;
+}
+
 Finished explain(const CLI::App& app, const CLI::ParseError& error, Language language) {
-  const bool wanted = error.get_exit_code() == 0;
-  if (dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr)
+  if (dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr) {
     return {ExitCode::done, std::string(error.what()) + '\n', {}};
-  if (wanted) return {ExitCode::done, app.help(), {}};
-  const auto& words = Text{"用法不对：", "wrong use: "};
-  const auto& cure = Text{"用 inspectctl --help 或 inspectctl <指令> --help 查看用法",
-                          "inspectctl --help or inspectctl VERB --help shows how"};
+  }
+  if (error.get_exit_code() == 0) return {ExitCode::done, app.help(), {}};
+  const Text cure{"用 inspectctl --help 或 inspectctl <指令> --help 查看用法",
+                  "inspectctl --help or inspectctl VERB --help shows how"};
   return {
-      ExitCode::wrong_use, {}, "inspectctl: " + words.in(language) + error.what() + "\n  " + cure.in(language) + '\n'};
+      ExitCode::wrong_use, {}, "inspectctl: " + wrong_use(app, error, language) + "\n  " + cure.in(language) + '\n'};
 }
 
 }  // namespace

@@ -35,8 +35,7 @@ constexpr std::array<Entry, 39> texts{{
     {"complete", "", ""},
     {"--help", "显示帮助", "show this help"},
     {"--version", "显示版本", "show the version"},
-    {"--socket", "服务的控制口（默认 /run/inspectd/control.sock，或 $INSPECT_SOCKET）",
-     "the agent's socket (/run/inspectd/control.sock, or $INSPECT_SOCKET)"},
+    {"--socket", "服务的控制口（否则用 $INSPECT_SOCKET）", "the agent's socket (else $INSPECT_SOCKET)"},
     {"--json", "输出 JSON，字段名固定", "print JSON with stable field names"},
     {"--lang", "语言（默认按系统语言）", "language (else by the locale)"},
     {"--no-color", "不用颜色（也可设 NO_COLOR）", "no colours (as does NO_COLOR)"},
@@ -118,26 +117,14 @@ std::string help_examples(const std::string& key, Language language) { return fi
 
 std::map<std::string, std::string> help_words(Language language) {
   if (language == Language::en) {
-    return {{"Usage", "Usage"},
-            {"OPTIONS", "OPTIONS"},
-            {"SUBCOMMAND", "VERB"},
-            {"SUBCOMMANDS", "VERBS"},
-            {"Options", "Options"},
-            {"Positionals", "Arguments"},
-            {"Subcommands", "Verbs"},
-            {"REQUIRED", "(needed)"},
-            {"TEXT", ""},
+    return {{"Usage", "Usage"},     {"OPTIONS", "OPTIONS"},       {"SUBCOMMAND", "VERB"},   {"SUBCOMMANDS", "VERBS"},
+            {"Options", "Options"}, {"Positionals", "Arguments"}, {"Subcommands", "Verbs"}, {"REQUIRED", "(needed)"},
+
             {"UINT", "N"}};
   }
-  return {{"Usage", "用法"},
-          {"OPTIONS", "选项"},
-          {"SUBCOMMAND", "指令"},
-          {"SUBCOMMANDS", "指令"},
-          {"Options", "选项"},
-          {"Positionals", "参数"},
-          {"Subcommands", "指令"},
-          {"REQUIRED", "（必填）"},
-          {"TEXT", ""},
+  return {{"Usage", "用法"},   {"OPTIONS", "选项"},     {"SUBCOMMAND", "指令"},  {"SUBCOMMANDS", "指令"},
+          {"Options", "选项"}, {"Positionals", "参数"}, {"Subcommands", "指令"}, {"REQUIRED", "（必填）"},
+
           {"UINT", "N"}};
 }
 
