@@ -12,15 +12,18 @@ constexpr unsigned silent_after = 2;   ///< time-outs in a row
 constexpr unsigned mended_after = 2;   ///< answers in a row
 constexpr unsigned refused_after = 3;  ///< exceptions in a row …
 constexpr auto refused_for = 5s;       ///< … and lasting: a refused block that is being split refuses several times
+constexpr auto busy_for = 60s;         ///< "busy" is an honest answer for a while, but not for ever
 
-/// A damaged frame counts 4, a sound one takes 1 away: more than one in five damaged frames opens sooner or later,
-/// three in a row at once, and it closes after a long run without any.
-constexpr unsigned corrupt_weight = 4;
-constexpr unsigned corrupt_opens = 12;
-constexpr unsigned corrupt_most = 24;
+/// A lost or damaged answer counts 4, a sound one takes 1 away: more than one in five opens sooner or later, three
+/// damaged in a row at once, and it closes after a long run without any.
+constexpr unsigned trouble_weight = 4;
+constexpr unsigned trouble_opens = 12;
+constexpr unsigned trouble_most = 24;
 
-/// A replugged adapter or a restarted device server is back within this time.
-constexpr auto unavailable_for = 2s;
+/// The poller has tried twice by then: a replugged adapter is back within this time.
+constexpr auto unavailable_for = 1s;
+/// A port that is open, but through which nothing has answered yet, is believed after this time.
+constexpr auto available_for = 2s;
 
 }  // namespace
 
@@ -66,7 +69,7 @@ void LinkWatch::take(const DeviceAttempt& attempt, LinkSteps& out) {
     switch (*attempt.failure) {
       case Errc::timeout: silent(attempt, out); break;
       case Errc::corrupt_frame: corrupt(attempt, out); break;
-      case Errc::device_busy: alive(attempt, false, out); break;
+      case Errc::device_busy:
       case Errc::device_refused:
       case Errc::unsupported_point: refusing(attempt, out); break;
       default: return;  // says nothing about the device
@@ -77,11 +80,13 @@ void LinkWatch::take(const DeviceAttempt& attempt, LinkSteps& out) {
 
 void LinkWatch::alive(const DeviceAttempt& attempt, bool answered, LinkSteps& out) {
   auto& device = devices_[at(attempt.device)];
+  // One answer that never came, between two that did: not silence, but trouble.
+  if (device.timeouts > 0 && device.timeouts < silent_after) count_trouble(attempt, out);
   device.timeouts = 0;
   device.silent_at.reset();
   device.alive_at = attempt.at;
   ++device.alive;
-  if (device.corruption > 0) --device.corruption;
+  if (device.trouble > 0) --device.trouble;
   if (answered) {
     device.refusals = 0;
     ++device.answered;
@@ -108,9 +113,9 @@ void LinkWatch::recover(DeviceIndex index, const Moment& now, LinkSteps& out) {
   }
   if (device.no_answer && device.alive >= mended_after) close(device.no_answer, LinkFault::no_answer);
   if (device.refused && device.answered >= mended_after) close(device.refused, LinkFault::refused);
-  if (device.degraded && device.corruption == 0) close(device.degraded, LinkFault::degraded);
+  if (device.degraded && device.trouble == 0) close(device.degraded, LinkFault::degraded);
   if (bus.degraded &&
-      std::all_of(bus.devices.begin(), bus.devices.end(), [this](auto d) { return devices_[at(d)].corruption == 0; })) {
+      std::all_of(bus.devices.begin(), bus.devices.end(), [this](auto d) { return devices_[at(d)].trouble == 0; })) {
     close(bus.degraded, LinkFault::bus_degraded);
   }
 }
@@ -133,28 +138,34 @@ void LinkWatch::refusing(const DeviceAttempt& attempt, LinkSteps& out) {
   if (++device.refusals == 1) device.first_refusal = attempt.at;
   alive(attempt, false, out);
   if (device.refused || device.refusals < refused_after) return;
-  if (attempt.at.boot - device.first_refusal.boot < refused_for) return;
+  const auto patience = attempt.failure == Errc::device_busy ? busy_for : refused_for;
+  if (attempt.at.boot - device.first_refusal.boot < patience) return;
   device.refused = true;
   out.steps.push_back({LinkFault::refused, true, attempt.bus, attempt.device, device.first_refusal, device.refusals});
 }
 
 void LinkWatch::corrupt(const DeviceAttempt& attempt, LinkSteps& out) {
   auto& device = devices_[at(attempt.device)];
-  auto& bus = buses_[at(attempt.bus)];
   device.alive = device.answered = 0;
   device.timeouts = 0;
   device.silent_at.reset();
-  if (device.corruption == 0) device.first_corrupt = attempt.at;
-  device.corruption = std::min(device.corruption + corrupt_weight, corrupt_most);
-  if (device.corruption < corrupt_opens || device.degraded || bus.degraded) return;
+  count_trouble(attempt, out);
+}
+
+void LinkWatch::count_trouble(const DeviceAttempt& attempt, LinkSteps& out) {
+  auto& device = devices_[at(attempt.device)];
+  auto& bus = buses_[at(attempt.bus)];
+  if (device.trouble == 0) device.first_trouble = attempt.at;
+  device.trouble = std::min(device.trouble + trouble_weight, trouble_most);
+  if (device.trouble < trouble_opens || device.degraded || bus.degraded) return;
 
   const auto suffering = std::count_if(bus.devices.begin(), bus.devices.end(),
-                                       [this](auto d) { return devices_[at(d)].corruption >= corrupt_weight; });
+                                       [this](auto d) { return devices_[at(d)].trouble >= trouble_weight; });
   const bool line = suffering >= 2;
   (line ? bus.degraded : device.degraded) = true;
   out.steps.push_back({line ? LinkFault::bus_degraded : LinkFault::degraded, true, attempt.bus, attempt.device,
-                       device.first_corrupt,
-                       line ? static_cast<unsigned>(suffering) : device.corruption / corrupt_weight});
+                       device.first_trouble,
+                       line ? static_cast<unsigned>(suffering) : device.trouble / trouble_weight});
 }
 
 bool LinkWatch::silent(DeviceIndex index) const {
@@ -222,7 +233,7 @@ void LinkWatch::tick(const Moment& now, LinkSteps& out) {
     if (!bus.available && !bus.unavailable && lasted >= unavailable_for) {
       bus.unavailable = true;
       out.steps.push_back({LinkFault::bus_unavailable, true, BusIndex(i), {}, bus.changed, 1});
-    } else if (bus.available && bus.unavailable && (bus.answered_since || lasted >= unavailable_for)) {
+    } else if (bus.available && bus.unavailable && (bus.answered_since || lasted >= available_for)) {
       bus.unavailable = false;
       out.steps.push_back({LinkFault::bus_unavailable, false, BusIndex(i), {}, now, 0});
     }

@@ -12,10 +12,10 @@ namespace inspect::agent {
 enum class LinkFault : std::uint8_t {
   no_answer,        ///< one device is silent, its neighbours are not
   refused,          ///< one device answers every question with an exception
-  degraded,         ///< one device's frames arrive damaged
+  degraded,         ///< one device's answers get lost or arrive damaged, again and again
   bus_down,         ///< the port is open and every device on it is silent
   bus_unavailable,  ///< the port or connection cannot be opened
-  bus_degraded,     ///< the frames of several devices arrive damaged
+  bus_degraded,     ///< the answers of several devices do
 };
 
 /// One link finding opens or closes.
@@ -64,14 +64,14 @@ class LinkWatch {
 
  private:
   struct DeviceLink {
-    unsigned timeouts = 0;    ///< in a row
-    unsigned refusals = 0;    ///< in a row, nothing answered between
-    unsigned alive = 0;       ///< signs of life in a row
-    unsigned answered = 0;    ///< answers in a row, exceptions not counted
-    unsigned corruption = 0;  ///< leaky count of damaged frames
+    unsigned timeouts = 0;  ///< in a row
+    unsigned refusals = 0;  ///< in a row, nothing answered between
+    unsigned alive = 0;     ///< signs of life in a row
+    unsigned answered = 0;  ///< answers in a row, exceptions not counted
+    unsigned trouble = 0;   ///< leaky count of lost and damaged answers
     Moment first_timeout;
     Moment first_refusal;
-    Moment first_corrupt;
+    Moment first_trouble;
     std::optional<BootTime> silent_at;  ///< its second time-out
     std::optional<Moment> alive_at;     ///< last sign of life
     bool no_answer = false;             ///< these findings are open
@@ -94,6 +94,7 @@ class LinkWatch {
   void silent(const DeviceAttempt& attempt, LinkSteps& out);
   void refusing(const DeviceAttempt& attempt, LinkSteps& out);
   void corrupt(const DeviceAttempt& attempt, LinkSteps& out);
+  void count_trouble(const DeviceAttempt& attempt, LinkSteps& out);
   void recover(DeviceIndex device, const Moment& now, LinkSteps& out);
   void judge_silence(BusIndex bus, const Moment& now, LinkSteps& out);
   void forget_silence(BusLink& bus);

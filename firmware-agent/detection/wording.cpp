@@ -26,6 +26,9 @@ std::string quantity(double value, const std::string& unit) {
   return sign.empty() ? number(value) : fmt::format("{} {}", number(value), sign);
 }
 
+/// A status bit: its limit is between 0 and 1, and "reads 1, above the limit of 0.5" would be said by no one.
+bool is_flag(const drivers::PointSpec& spec) { return spec.map.type == modbus::ValueType::bit; }
+
 bool too_low(const Rule& rule, double value) { return rule.low && value < *rule.low; }
 
 const char* on_zh(bool on) { return on ? "吸合/接通" : "释放/断开"; }
@@ -50,6 +53,13 @@ Text say_limit(const drivers::PointSpec& spec, const Rule& rule, const Reading& 
   const auto limit = quantity(low ? *rule.low : rule.high.value_or(0), spec.unit);
   const auto value = quantity(reading.value, spec.unit);
   const auto time = say_time(since);
+  if (is_flag(spec)) {
+    const auto is = low ? 0 : 1;
+    return {fmt::format("设备报告“{}”为 {}（正常应为 {}），自 {} 起，已由第二次读数确认。", spec.title.zh, is, 1 - is,
+                        time.zh),
+            fmt::format("The device reports \"{}\" as {} (healthy: {}), since {}; confirmed by a second reading.",
+                        spec.title.en, is, 1 - is, time.en)};
+  }
   return {fmt::format("{}实测 {}，{}限值 {}，自 {} 起，已由第二次读数确认。", spec.title.zh, value,
                       low ? "低于" : "高于", limit, time.zh),
           fmt::format("{} reads {}, {} the limit of {}, since {}; confirmed by a second reading.", spec.title.en, value,
@@ -58,6 +68,7 @@ Text say_limit(const drivers::PointSpec& spec, const Rule& rule, const Reading& 
 
 Text limit_note(const drivers::PointSpec& spec, const Rule& rule, double value) {
   const bool low = too_low(rule, value);
+  if (is_flag(spec)) return {low ? "正常应为 1" : "正常应为 0", low ? "healthy: 1" : "healthy: 0"};
   const auto limit = quantity(low ? *rule.low : rule.high.value_or(0), spec.unit);
   return {fmt::format("{} {}", low ? "下限" : "上限", limit), fmt::format("{} limit {}", low ? "low" : "high", limit)};
 }
@@ -142,11 +153,12 @@ Text say_link(const LinkStep& step, const std::string& why) {
               fmt::format("The device is alive but refused {} questions in a row with an exception, since {}.",
                           step.count, time.en)};
     case LinkFault::degraded:
-      return {fmt::format("该设备的应答帧反复损坏（最近约 {} 帧），同一总线上的其他设备正常，自 {} 起。", step.count,
-                          time.zh),
-              fmt::format("This device's answers keep arriving damaged (about {} lately) while others on the bus are "
-                          "sound, since {}.",
-                          step.count, time.en)};
+      return {fmt::format("该设备的应答反复丢失或损坏（近期约 {} 次），同一总线上的其他设备正常，自 {} 起。",
+                          step.count, time.zh),
+              fmt::format(
+                  "This device's answers keep getting lost or damaged (about {} lately) while others on the bus are "
+                  "sound, since {}.",
+                  step.count, time.en)};
     case LinkFault::bus_down:
       return {
           fmt::format("端口已打开，但总线上全部 {} 台设备均无应答，自 {} 起。", step.count, time.zh),
@@ -156,11 +168,12 @@ Text say_link(const LinkStep& step, const std::string& why) {
           fmt::format("端口或连接无法打开，自 {} 起{}。", time.zh, why.empty() ? "" : "：" + why),
           fmt::format("The port or connection cannot be opened, since {}{}.", time.en, why.empty() ? "" : ": " + why)};
     case LinkFault::bus_degraded:
-      return {
-          fmt::format("总线上 {} 台设备的应答帧反复损坏，自 {} 起：问题在线路，不在单台设备。", step.count, time.zh),
-          fmt::format("The answers of {} devices on the bus keep arriving damaged, since {}: the line is at fault, "
-                      "not one device.",
-                      step.count, time.en)};
+      return {fmt::format("总线上 {} 台设备的应答反复丢失或损坏，自 {} 起：问题在线路，不在单台设备。", step.count,
+                          time.zh),
+              fmt::format(
+                  "The answers of {} devices on the bus keep getting lost or damaged, since {}: the line is at fault, "
+                  "not one device.",
+                  step.count, time.en)};
   }
   return {};
 }

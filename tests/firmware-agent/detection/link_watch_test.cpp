@@ -206,6 +206,41 @@ TEST_CASE("one damaged frame in ten is borne, one in four is not") {
   CHECK(opened);
 }
 
+TEST_CASE("answers lost one by one, though never two in a row, are told as a bad link and not as silence") {
+  Line line;
+  bool opened = false;
+  for (int i = 0; i < 10 && !opened; ++i) {
+    line.silence(line.place.board);
+    CHECK(line.quiet());
+    line.ask(line.place.board);
+    opened = line.opened(LinkFault::degraded);
+    CHECK(opened == (i == 3));  // 4 - 1 a time: 4, 7, 10, 13
+  }
+  CHECK(opened);
+  CHECK_FALSE(line.links.behind(line.place.board));
+}
+
+TEST_CASE("a device that is dead and comes back was not a bad link") {
+  Line line;
+  for (int i = 0; i < 20; ++i) {
+    line.silence(line.place.inputs);
+    line.silence(line.place.inputs);
+    line.ask(line.place.inputs);
+    line.ask(line.place.inputs);
+    CHECK_FALSE(line.opened(LinkFault::degraded));
+  }
+}
+
+TEST_CASE("busy is borne for a minute and then told") {
+  Line line;
+  for (int i = 0; i < 60; ++i) {
+    line.ask(line.place.board, Errc::device_busy, 1s);
+    CHECK(line.quiet());
+  }
+  line.ask(line.place.board, Errc::device_busy, 1s);
+  CHECK(line.opened(LinkFault::refused));
+}
+
 TEST_CASE("damaged frames of several devices are the line's") {
   Line line;
   for (int i = 0; i < 2; ++i) {
@@ -220,16 +255,16 @@ TEST_CASE("damaged frames of several devices are the line's") {
   CHECK(line.quiet());
 }
 
-TEST_CASE("a port that cannot be opened is told after two seconds, not when an adapter is replugged") {
+TEST_CASE("a port that cannot be opened is told after a second, not when an adapter is replugged") {
   Line line;
   line.links.bus_available(line.place.line, false, "No such file", moment(0s));
-  line.tick(1900ms);
+  line.tick(900ms);
   CHECK(line.quiet());
-  line.links.bus_available(line.place.line, true, {}, moment(1950ms));
+  line.links.bus_available(line.place.line, true, {}, moment(950ms));
   line.tick(10s);
   CHECK(line.quiet());
   line.links.bus_available(line.place.line, false, "No such file", moment(line.clock));
-  line.tick(2s);
+  line.tick(1s);
   CHECK(line.opened(LinkFault::bus_unavailable));
   CHECK(line.links.why_unavailable(line.place.line) == "No such file");
   CHECK(line.links.behind(line.place.leak));

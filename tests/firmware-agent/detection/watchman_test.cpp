@@ -200,10 +200,10 @@ TEST_CASE("the neighbours of a silent device are asked at once") {
 TEST_CASE("a port that cannot be opened is one finding with the system's reason") {
   WatchedSite w;
   w.port(w.place.line, false, "/dev/ttyUSB0: No such file or directory");
-  w.wait(1s);
+  w.wait(900ms);
   w.tick();
   CHECK(w.changes.empty());
-  w.wait(1s);
+  w.wait(100ms);
   w.tick();
   const auto finding = w.open_one();
   CHECK(to_string(finding.id) == "demo/line-1/-/bus.unavailable/1");

@@ -48,6 +48,20 @@ TEST_CASE("units are said as people read them, and large counts in full") {
   CHECK(says(say_limit(count, rule, good({}, 12345678, moment(0s)), moment(0s)).en, "reads 12345678, above"));
 }
 
+TEST_CASE("a status bit is said as what the device reports, not as a number over a limit") {
+  auto bit = spec("alarm", {"泄漏报警", "Leakage alarm"}, "", drivers::Role::state);
+  bit.map.type = modbus::ValueType::bit;
+  Rule rule;
+  rule.high = 0.5;
+  const auto text = say_limit(bit, rule, good({}, 1, moment(0s)), moment(0s));
+  CHECK(says(text.en, "The device reports \"Leakage alarm\" as 1 (healthy: 0), since 2026-11-24 08:00:00 UTC"));
+  CHECK(says(text.zh, "设备报告“泄漏报警”为 1（正常应为 0）"));
+  CHECK(limit_note(bit, rule, 1).en == "healthy: 0");
+  rule.high.reset();
+  rule.low = 0.5;
+  CHECK(says(say_limit(bit, rule, good({}, 0, moment(0s)), moment(0s)).en, "as 0 (healthy: 1)"));
+}
+
 TEST_CASE("a mismatch says what was commanded and what is") {
   const TestSite place;
   const auto& state = place.site.spec(place.state_1);
