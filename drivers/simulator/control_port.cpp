@@ -72,7 +72,6 @@ void ControlPort::ready(int fd, short events, BootTime now) {
   for (auto& client : clients_) {
     if (client.socket.get() != fd) continue;
     if ((events & (POLLIN | POLLHUP | POLLERR)) != 0) read(client, now);
-    flush(client);
   }
   std::erase_if(clients_, [](const Client& client) { return !client.socket.open(); });
 }
@@ -126,6 +125,7 @@ void ControlPort::flush(Client& client) {
   if (client.leaves && client.out.empty()) client.socket.reset();
 }
 
+/// Answers leave here, after the lines have done what was said: who hears "plugged" can connect.
 void ControlPort::advance(BootTime now) {
   for (const auto& event : site_.events()) {
     const auto line = to_json(event, now);

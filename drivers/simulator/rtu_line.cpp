@@ -29,7 +29,7 @@ void RtuLine::master_wrote(BootTime now, std::span<const std::uint8_t> bytes) {
   if (heard_.empty()) {
     heard_from_ = std::max(now, heard_until_);
     // Without a gap of 1.5 characters no device can tell this question from the answer before it.
-    damaged_ = heard_from_ < last_end_ + format_.character() * 3 / 2;
+    damaged_ = format_.needs_silence && heard_from_ < last_end_ + format_.character() * 3 / 2;
     if (damaged_) ++collisions_;
   }
   heard_until_ = std::max(now, heard_until_) + format_.character() * static_cast<std::int64_t>(bytes.size());

@@ -14,6 +14,8 @@ struct WireFormat {
   std::uint32_t baud = 9600;
   std::uint8_t bits_per_character = 10;  ///< start, data, parity and stop bits: 10 for 8N1, 11 for 8N2, 8E1, 8O1
 
+  bool needs_silence = true;  ///< devices do not understand a question less than 1.5 characters behind an answer
+
   [[nodiscard]] std::chrono::nanoseconds character() const;
   /// 3.5 characters; 1.75 ms above 19 200 baud.
   [[nodiscard]] std::chrono::nanoseconds silence() const;

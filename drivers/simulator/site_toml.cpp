@@ -54,6 +54,13 @@ class Reader {
     return low;
   }
 
+  bool flag(const toml::table& table, const char* key, bool otherwise) {
+    const auto* node = table.get(key);
+    if (node == nullptr) return otherwise;
+    if (!node->is_boolean()) slip(node->source(), std::string(key) + " must be true or false");
+    return node->value_or(otherwise);
+  }
+
   std::map<std::string, double> numbers(const toml::table& table, const char* key) {
     std::map<std::string, double> values;
     const auto* node = table.get(key);
@@ -92,7 +99,7 @@ std::optional<std::uint8_t> bits_of(const std::string& format) {
 }
 
 LineSetup read_line(Reader& reader, const toml::table& table) {
-  reader.known_keys(table, std::array{"name", "pty", "baud", "format", "tcp", "connections"});
+  reader.known_keys(table, std::array{"name", "pty", "baud", "format", "needs_silence", "tcp", "connections"});
   LineSetup line;
   line.name = reader.text(table, "name");
   if (table.contains("pty") == table.contains("tcp")) {
@@ -109,6 +116,7 @@ LineSetup read_line(Reader& reader, const toml::table& table) {
   const auto bits = bits_of(reader.text(table, "format", "8N1"));
   if (!bits) reader.slip(table.get("format")->source(), "format is one of \"8N1\", \"8N2\", \"8E1\", \"8O1\"");
   line.format.bits_per_character = bits.value_or(10);
+  line.format.needs_silence = reader.flag(table, "needs_silence", true);
   return line;
 }
 
@@ -148,7 +156,7 @@ WireSetup read_wire(Reader& reader, const toml::table& table) {
   };
   ends("from", wire.from, wire.relay);
   ends("to", wire.to, wire.point);
-  wire.inverted = table["inverted"].value_or(false);
+  wire.inverted = reader.flag(table, "inverted", false);
   return wire;
 }
 

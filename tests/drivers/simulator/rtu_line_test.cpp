@@ -126,6 +126,11 @@ TEST_CASE("a question that follows an answer without a gap of 1.5 characters is 
     line.master_wrote(ended + gap, question);
     CHECK((line.burst(at_ms(100))->bytes == question) == (gap == 2ms));
   }
+  sim::RtuLine patient({9600, 10, false});
+  patient.answer(0, at_ms(0), {1}, 0ns);
+  patient.due(at_ms(10));
+  patient.master_wrote(at_ms(0) + slow_line.character(), question);
+  CHECK(patient.burst(at_ms(100))->bytes == question);
 }
 
 TEST_CASE("answers to a master that floods are bounded") {
