@@ -142,7 +142,7 @@ const Fields<BusDraft>& bus_fields() {
       {{"name", name(&BusDraft::name), required, {"总线的名字", "name of the bus"}},
        {"title", bilingual(&BusDraft::title), required, {"人们怎么称呼它", "what people call it"}},
        {"serial", table(&BusDraft::serial, serial_fields()), standard, {"串口线", "an RS-485 line"}},
-       {"tcp", table(&BusDraft::tcp, tcp_fields()), standard, {"Modbus TCP", "Modbus TCP"}}}};
+       {"tcp", table(&BusDraft::tcp, tcp_fields()), standard, {"Modbus TCP 连接", "a Modbus TCP connection"}}}};
   return fields;
 }
 

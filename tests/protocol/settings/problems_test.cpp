@@ -42,6 +42,7 @@ TEST_CASE("a slip of the pen is recognised, a strange word is not") {
   const std::vector<std::string_view> known{"serial", "tcp", "title", "name"};
   CHECK(nearest("serail", known) == "serial");
   CHECK(nearest("tile", known) == "title");
+  CHECK(nearest("ctp", known) == "tcp");
   CHECK(nearest("nam", known) == "name");
   CHECK(nearest("tcp", known) == "tcp");
   CHECK(nearest("voltage", known).empty());
