@@ -23,16 +23,14 @@ class DeskThread {
   DeskThread(const DeskThread&) = delete;
   DeskThread& operator=(const DeskThread&) = delete;
 
-  /// Runs `work(desk, now)` over there and comes back to the caller's executor with its result.
+  /// Runs `work(desk, now)` over there and comes back to the caller's executor with its result. By reference: the
+  /// caller's frame stands still meanwhile, and GCC 12 destroys a lambda twice that is a temporary of a co_await and
+  /// owns something.
   template <class F>
-  boost::asio::awaitable<std::invoke_result_t<F, Desk&, WallTime>> ask(F work) {
-    using R = std::invoke_result_t<F, Desk&, WallTime>;
-    co_return co_await boost::asio::co_spawn(
-        thread_,
-        [this, work = std::move(work)]() mutable -> boost::asio::awaitable<R> {
-          co_return work(*desk_, clock_.at(boot_now()));
-        },
-        boost::asio::use_awaitable);
+  boost::asio::awaitable<std::invoke_result_t<F&, Desk&, WallTime>> ask(F& work) {
+    using R = std::invoke_result_t<F&, Desk&, WallTime>;
+    const auto run = [this, &work]() -> boost::asio::awaitable<R> { co_return work(*desk_, clock_.at(boot_now())); };
+    co_return co_await boost::asio::co_spawn(thread_, run, boost::asio::use_awaitable);
   }
 
   /// Finishes what was asked and ends.

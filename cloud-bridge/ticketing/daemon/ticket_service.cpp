@@ -114,26 +114,28 @@ void TicketService::Core::publish(const News& news) {
 
 asio::awaitable<WebResponse> TicketService::Core::handle(WebRequest request) {
   if (request.target == "/healthz") {
-    const auto alive = co_await desk_.ask([](Desk& desk, WallTime) { return desk.last_moment().has_value(); });
-    if (!alive) co_return problem(503, "Service Unavailable", "the store does not answer", "/healthz");
+    const auto look = [](Desk& desk, WallTime) { return desk.last_moment().has_value(); };
+    if (const bool alive = co_await desk_.ask(look); !alive)
+      co_return problem(503, "Service Unavailable", "the store does not answer", "/healthz");
     WebResponse response;
     response.body = std::string(R"({"store":"ok","broker":")") + (mqtt_.up() ? "up" : "down") + "\"}";
     co_return response;
   }
   if (auto page = pages_.answer(request)) co_return std::move(*page);
-  auto [answer, news] = co_await desk_.ask([request = std::move(request)](Desk& desk, WallTime now) {
+  const auto work = [&request](Desk& desk, WallTime now) {
     auto made = answer_api(desk, request, now);
     auto told = news_of(desk, made.changed, now);
     return std::pair(std::move(made), std::move(told));
-  });
+  };
+  auto [answer, news] = co_await desk_.ask(work);
   publish(news);
   co_return std::move(answer.response);
 }
 
 asio::awaitable<void> TicketService::Core::send_receipt(messages::Receipt receipt) {
   ++receipts_waiting_;
-  const auto sent = co_await mqtt_.publish(
-      {messages::topic(messages::Channel::receipt, receipt.gateway), messages::encode(receipt), false});
+  bridge::MqttMessage message{messages::topic(messages::Channel::receipt, receipt.gateway), messages::encode(receipt)};
+  const auto sent = co_await mqtt_.publish(std::move(message));
   --receipts_waiting_;
   // A lost receipt costs one repeat of each message; a refused one is the broker's access list, and must be seen.
   if (!sent && sent.error().code == Errc::not_permitted) {
@@ -162,8 +164,8 @@ asio::awaitable<void> TicketService::Core::pump() {
       co_await wait(bell_, 1h);
       continue;
     }
-    auto batch = queue_.take(batch_size);
-    auto [taken, news] = co_await desk_.ask([batch = std::move(batch)](Desk& desk, WallTime now) {
+    const auto batch = queue_.take(batch_size);
+    const auto work = [&batch](Desk& desk, WallTime now) {
       auto result = desk.take(batch, now);
       News told;
       if (result) {
@@ -171,7 +173,8 @@ asio::awaitable<void> TicketService::Core::pump() {
         for (const auto& name : result->gateways) told.gateways.push_back(gateway_news(name));
       }
       return std::pair(std::move(result), std::move(told));
-    });
+    };
+    auto [taken, news] = co_await desk_.ask(work);
     if (taken) {
       took(*taken);
       publish(news);
@@ -184,12 +187,13 @@ asio::awaitable<void> TicketService::Core::pump() {
 
 /// Once a second: warnings and expiries, and a sign of life that needs both threads.
 asio::awaitable<void> TicketService::Core::heartbeat() {
+  const auto work = [](Desk& desk, WallTime now) {
+    auto result = desk.tick(now);
+    auto told = result ? news_of(desk, *result, now) : News{};
+    return std::pair(std::move(result), std::move(told));
+  };
   while (!stopping_) {
-    auto [ticked, news] = co_await desk_.ask([](Desk& desk, WallTime now) {
-      auto result = desk.tick(now);
-      auto told = result ? news_of(desk, *result, now) : News{};
-      return std::pair(std::move(result), std::move(told));
-    });
+    auto [ticked, news] = co_await desk_.ask(work);
     if (ticked) {
       publish(news);
     } else {

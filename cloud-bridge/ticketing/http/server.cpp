@@ -83,8 +83,8 @@ struct Server::Core : std::enable_shared_from_this<Core> {
   asio::awaitable<bool> exchange(beast::tcp_stream& stream, beast::flat_buffer& buffer);
   asio::awaitable<void> watch(beast::tcp_stream& stream, unsigned version);
   asio::awaitable<void> feed(beast::tcp_stream& stream, EventHub::WatcherId id, asio::steady_timer& bell);
-  asio::awaitable<bool> write(beast::tcp_stream& stream, http::response<http::string_body> response);
-  asio::awaitable<bool> write(beast::tcp_stream& stream, std::string bytes);
+  asio::awaitable<bool> write(beast::tcp_stream& stream, http::response<http::string_body>& response);
+  asio::awaitable<bool> write(beast::tcp_stream& stream, const std::string& bytes);
 
   asio::any_io_executor loop;
   ServerOptions options;
@@ -95,7 +95,7 @@ struct Server::Core : std::enable_shared_from_this<Core> {
   bool stopped = false;
 };
 
-asio::awaitable<bool> Server::Core::write(beast::tcp_stream& stream, http::response<http::string_body> response) {
+asio::awaitable<bool> Server::Core::write(beast::tcp_stream& stream, http::response<http::string_body>& response) {
   boost::system::error_code failed;
   stream.expires_after(options.request_limit);
   const bool keep = response.keep_alive();
@@ -103,7 +103,7 @@ asio::awaitable<bool> Server::Core::write(beast::tcp_stream& stream, http::respo
   co_return !failed && keep;
 }
 
-asio::awaitable<bool> Server::Core::write(beast::tcp_stream& stream, std::string bytes) {
+asio::awaitable<bool> Server::Core::write(beast::tcp_stream& stream, const std::string& bytes) {
   boost::system::error_code failed;
   stream.expires_after(options.request_limit);
   co_await asio::async_write(stream, asio::buffer(bytes), into(failed));
@@ -121,7 +121,7 @@ asio::awaitable<void> Server::Core::feed(beast::tcp_stream& stream, EventHub::Wa
       co_await bell.async_wait(into(rung));
       if (!rung) *bytes = ": beat\n\n";
     }
-    if (!bytes->empty() && !co_await write(stream, std::move(*bytes))) co_return;
+    if (!bytes->empty() && !co_await write(stream, *bytes)) co_return;
   }
 }
 
@@ -133,7 +133,8 @@ asio::awaitable<void> Server::Core::watch(beast::tcp_stream& stream, unsigned ve
   if (!id) {
     auto full = problem(503, "Service Unavailable", "too many pages watch already; try again soon", events_path);
     full.headers.emplace_back("Retry-After", "30");
-    co_await write(stream, http_response(std::move(full), version, false, false));
+    auto response = http_response(std::move(full), version, false, false);
+    co_await write(stream, response);
     co_return;
   }
   http::response<http::empty_body> head{http::status::ok, version};
@@ -144,7 +145,8 @@ asio::awaitable<void> Server::Core::watch(beast::tcp_stream& stream, unsigned ve
   http::response_serializer<http::empty_body> serializer{head};
   boost::system::error_code failed;
   co_await http::async_write_header(stream, serializer, into(failed));
-  if (!failed && co_await write(stream, std::string("retry: 2000\n\nevent: hello\ndata: {}\n\n"))) {
+  const std::string hello = "retry: 2000\n\nevent: hello\ndata: {}\n\n";
+  if (!failed && co_await write(stream, hello)) {
     co_await feed(stream, *id, *bell);
   }
   hub.leave(*id);
@@ -164,7 +166,10 @@ asio::awaitable<bool> Server::Core::exchange(beast::tcp_stream& stream, beast::f
   stream.expires_after(options.request_limit);
   if (!failed) co_await http::async_read(stream, buffer, parser, into(failed));
   if (failed) {
-    if (auto refused = refusal(failed)) co_await write(stream, http_response(std::move(*refused), 11, false, false));
+    if (auto refused = refusal(failed)) {
+      auto response = http_response(std::move(*refused), 11, false, false);
+      co_await write(stream, response);
+    }
     co_return false;
   }
   const auto& request = parser.get();
@@ -176,8 +181,11 @@ asio::awaitable<bool> Server::Core::exchange(beast::tcp_stream& stream, beast::f
     co_return false;
   }
   stream.expires_never();
-  auto answer = co_await handler(web_request(request));
-  co_return co_await write(stream, http_response(std::move(answer), version, request.keep_alive(), head));
+  // Named, not temporaries of the co_await: GCC 12 destroys some of those twice.
+  auto asked = web_request(request);
+  auto answer = co_await handler(std::move(asked));
+  auto response = http_response(std::move(answer), version, request.keep_alive(), head);
+  co_return co_await write(stream, response);
 }
 
 asio::awaitable<void> Server::Core::session(std::shared_ptr<beast::tcp_stream> stream) {
