@@ -13,10 +13,6 @@ namespace inspect::cli {
 
 namespace {
 
-WallTime wall_now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 Failure bad_time(const std::string& text) {
   return {ExitCode::wrong_use,
           {"看不懂的时间：" + text, "not understood as a time: " + text},
@@ -59,35 +55,33 @@ class Runner {
   }
 
   Outcome operator()(const HistoryCommand& command) {
-    const auto now = wall_now();
-    const auto from = parse_when(command.since, now, -1);
-    const auto to = command.until.empty() ? now : parse_when(command.until, now, -1);
-    if (!from) return bad_time(command.since);
-    if (!to) return bad_time(command.until);
-    auto opened = Connection::open(options_.socket);
-    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
-    auto& connection = std::get<Connection>(opened);
-    // The point's unit and role are not in the history itself.
-    auto point = connection.get<std::vector<control::PointRow>>(control::AskRead{command.target, false});
-    if (auto* failure = std::get_if<Failure>(&point)) return std::move(*failure);
-    auto line = connection.ask(control::AskHistory{command.target, *from, *to, command.most});
-    return present<std::vector<control::HistoryRow>>(std::move(line), [&](const auto& rows) {
-      if (rows.empty()) talk({"这段时间没有保存的读数", "no readings are stored of that time"});
-      if (!rows.empty()) print(history_page(console_, std::get<0>(point).front(), rows));
-      return ExitCode::done;
+    return at_agent([&](Connection& connection, WallTime now) -> Outcome {
+      const auto from = parse_when(command.since, now, -1);
+      const auto to = command.until.empty() ? now : parse_when(command.until, now, -1);
+      if (!from) return bad_time(command.since);
+      if (!to) return bad_time(command.until);
+      // The point's unit and role are not in the history itself.
+      auto point = connection.get<std::vector<control::PointRow>>(control::AskRead{command.target, false});
+      if (auto* failure = std::get_if<Failure>(&point)) return std::move(*failure);
+      auto line = connection.ask(control::AskHistory{command.target, *from, *to, command.most});
+      return present<std::vector<control::HistoryRow>>(std::move(line), [&](const auto& rows) {
+        if (rows.empty()) talk({"这段时间没有保存的读数", "no readings are stored of that time"});
+        if (!rows.empty()) print(history_page(console_, std::get<0>(point).front(), rows));
+        return ExitCode::done;
+      });
     });
   }
 
   Outcome operator()(const FindingsCommand& command) {
-    return show<std::vector<Finding>>(control::AskFindings{command.ended, command.most},
-                                      [&](const std::vector<Finding>& findings) {
-                                        print(findings_page(console_, findings, wall_now()));
-                                        if (findings.empty()) talk({"没有故障", "no findings"});
-                                        bool open = false;
-                                        for (const auto& finding : findings)
-                                          open = open || finding.state != AlarmState::normal;
-                                        return command.check && open ? ExitCode::findings_open : ExitCode::done;
-                                      });
+    return show_at<std::vector<Finding>>(control::AskFindings{command.ended, command.most},
+                                         [&](const std::vector<Finding>& findings, WallTime now) {
+                                           print(findings_page(console_, findings, now));
+                                           if (findings.empty()) talk({"没有故障", "no findings"});
+                                           bool open = false;
+                                           for (const auto& finding : findings)
+                                             open = open || finding.state != AlarmState::normal;
+                                           return command.check && open ? ExitCode::findings_open : ExitCode::done;
+                                         });
   }
 
   Outcome operator()(const ShowFindingCommand& command) {
@@ -99,9 +93,12 @@ class Runner {
   }
 
   Outcome operator()(const ShelveCommand& command) {
-    const auto until = parse_when(command.until, wall_now(), +1);
-    if (!until) return bad_time(command.until);
-    return show_finding(control::Shelve{command.finding, *until, command.reason, command.by}, {"已搁置", "shelved"});
+    return at_agent([&](Connection& connection, WallTime now) -> Outcome {
+      const auto until = parse_when(command.until, now, +1);
+      if (!until) return bad_time(command.until);
+      auto line = connection.ask(control::Shelve{command.finding, *until, command.reason, command.by});
+      return present_finding(std::move(line), now, {"已搁置", "shelved"});
+    });
   }
 
   Outcome operator()(const UnshelveCommand& command) {
@@ -109,8 +106,8 @@ class Runner {
   }
 
   Outcome operator()(const OutboxCommand& /*command*/) {
-    return show<control::OutboxState>(control::AskOutbox{}, [&](const auto& state) {
-      print(outbox_page(console_, state, wall_now()));
+    return show_at<control::OutboxState>(control::AskOutbox{}, [&](const auto& state, WallTime now) {
+      print(outbox_page(console_, state, now));
       return ExitCode::done;
     });
   }
@@ -173,6 +170,24 @@ class Runner {
     return present<T>(std::get<Connection>(opened).ask(ask), page);
   }
 
+  /// Works with the agent's own "now": ages and spans are right however far away the person's clock is.
+  template <class Work>
+  Outcome at_agent(const Work& work) {
+    auto opened = Connection::open(options_.socket);
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    auto& connection = std::get<Connection>(opened);
+    auto status = connection.get<control::Status>(control::AskStatus{});
+    if (auto* failure = std::get_if<Failure>(&status)) return std::move(*failure);
+    return work(connection, std::get<control::Status>(status).now);
+  }
+
+  template <class T, class Page>
+  Outcome show_at(const control::Ask& ask, const Page& page) {
+    return at_agent([&](Connection& connection, WallTime now) {
+      return present<T>(connection.ask(ask), [&](const T& data) { return page(data, now); });
+    });
+  }
+
   Outcome show_points(const control::Ask& ask) {
     return show<std::vector<control::PointRow>>(ask, [&](const auto& rows) {
       print(points_page(console_, rows));
@@ -181,15 +196,18 @@ class Runner {
   }
 
   /// `done`: what was done, said on `err`; empty when the finding was only asked for.
-  Outcome show_finding(const control::Ask& ask, const Text& done) {
-    return show<Finding>(ask, [&](const Finding& finding) {
-      if (console_.in(done).empty()) {
-        print(finding_page(console_, finding, wall_now()));
-      } else {
+  Outcome present_finding(Got<std::string> line, WallTime now, const Text& done) {
+    return present<Finding>(std::move(line), [&](const Finding& finding) {
+      if (console_.in(done).empty()) print(finding_page(console_, finding, now));
+      if (!console_.in(done).empty())
         talk({done.zh + "：" + short_id(finding.id), done.en + ": " + short_id(finding.id)});
-      }
       return ExitCode::done;
     });
+  }
+
+  Outcome show_finding(const control::Ask& ask, const Text& done) {
+    return at_agent(
+        [&](Connection& connection, WallTime now) { return present_finding(connection.ask(ask), now, done); });
   }
 
   const Options& options_;

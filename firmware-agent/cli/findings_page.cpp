@@ -70,7 +70,7 @@ std::string findings_page(const Console& console, const std::vector<Finding>& fi
                {console.in({"状态", "STATE"})},
                {console.in({"开始", "SINCE"}), true},
                {console.in({"故障", "FINDING"}), false, 16},
-               {console.in({"位置", "WHERE"}), false, 12, 1}});
+               {console.in({"位置", "WHERE"}), false, 12, 2}});
   for (const auto& f : findings) {
     table.row({word(f.fault_class, console.language),
                word(f.state, console.language),

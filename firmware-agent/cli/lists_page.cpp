@@ -85,7 +85,7 @@ std::string points_page(const Console& console, const std::vector<control::Point
                {console.in({"数值", "VALUE"}), true},
                {console.in({"质量", "QUALITY"})},
                {console.in({"时间", "AGE"}), true},
-               {console.in({"名称", "TITLE"}), false, 10, 1}});
+               {console.in({"名称", "TITLE"}), false, 10, 2}});
   for (const auto& point : points) {
     table.row({{one_device ? point.point : point.device + '/' + point.point},
                {value_text(point, console.language)},

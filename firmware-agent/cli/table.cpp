@@ -12,6 +12,7 @@ namespace inspect::cli {
 namespace {
 
 constexpr std::size_t gap = 2;  ///< columns between two columns
+constexpr int last_rank = 9;    ///< of Column::give_up
 
 std::string padded(const Console& console, const Cell& cell, std::size_t width, bool right, bool last) {
   const auto text = cut(cell.text, width);
@@ -52,16 +53,16 @@ Table::Layout Table::layout(std::size_t width) const {
     for (std::size_t i = 0; i < columns_.size(); ++i) sum += layout.shown[i] ? layout.widths[i] + gap : 0;
     return sum - std::min(sum, gap);
   };
+  // What stands last is cut first: the columns are in the order of their importance.
   const auto shrink = [&] {
-    for (std::size_t i = 0; i < columns_.size() && total() > width; ++i) {
+    for (std::size_t i = columns_.size(); i-- > 0 && total() > width;) {
       if (!layout.shown[i] || columns_[i].cut_to == 0 || layout.widths[i] <= columns_[i].cut_to) continue;
       layout.widths[i] = std::max(columns_[i].cut_to, layout.widths[i] - std::min(layout.widths[i], total() - width));
     }
   };
   if (width == 0) return layout;
   const auto natural = layout.widths;
-  shrink();
-  for (int rank = 1; rank <= 9 && total() > width; ++rank) {
+  for (int rank = 1; rank <= last_rank && total() > width; ++rank) {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (columns_[i].give_up == rank) layout.shown[i] = false;
     }

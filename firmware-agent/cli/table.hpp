@@ -18,7 +18,8 @@ struct Column {
   std::string title;
   bool right = false;      ///< numbers
   std::size_t cut_to = 0;  ///< may be cut down to this width; 0: never
-  int give_up = 0;         ///< left out when the rest does not fit, lowest first; 0: never
+  /// Left out when the rest does not fit, lowest first; 1: before anything is cut; 0: never.
+  int give_up = 0;
 };
 
 /// Rows in columns that fit the console; knows that Chinese characters are two columns wide.

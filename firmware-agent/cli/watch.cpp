@@ -47,15 +47,24 @@ class Interrupts {
   sigset_t open_{};
 };
 
-WallTime wall_now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
+/// The agent's wall clock, carried on by a clock that nobody sets.
+class AgentClock {
+ public:
+  explicit AgentClock(WallTime now) : base_(now), started_(std::chrono::steady_clock::now()) {}
+  [[nodiscard]] WallTime now() const {
+    return base_ + std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started_);
+  }
+
+ private:
+  WallTime base_;
+  std::chrono::steady_clock::time_point started_;
+};
 
 /// Shows events as they come, in the way that fits the output.
 class Show {
  public:
-  Show(const Options& options, const Console& console, std::vector<control::PointRow> points)
-      : options_(options), console_(console), view_(std::move(points), wall_now()) {}
+  Show(const Options& options, const Console& console, std::vector<control::PointRow> points, WallTime now)
+      : options_(options), console_(console), clock_(now), view_(std::move(points), now) {}
 
   [[nodiscard]] bool draws() const { return console_.terminal && !options_.json; }
 
@@ -66,7 +75,7 @@ class Show {
       console_.out << control::data_text(line).value() << '\n' << std::flush;
       return ExitCode::done;
     }
-    const auto lines = view_.take(*event, console_, wall_now());
+    const auto lines = view_.take(*event, console_, clock_.now());
     changed_ = true;
     if (draws()) return ExitCode::done;
     for (const auto& one : lines) console_.out << one << '\n';
@@ -80,7 +89,7 @@ class Show {
     drawn_ = now;
     changed_ = false;
     // Home, the screen, and away with what was below it: nothing flickers.
-    std::string text = "\x1b[H" + view_.screen(console_, wall_now());
+    std::string text = "\x1b[H" + view_.screen(console_, clock_.now());
     for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 4) text.insert(at, "\x1b[K");
     console_.out << text << "\x1b[J" << std::flush;
   }
@@ -88,6 +97,7 @@ class Show {
  private:
   const Options& options_;
   const Console& console_;
+  AgentClock clock_;
   WatchView view_;
   bool changed_ = true;
   std::chrono::steady_clock::time_point drawn_{};
@@ -112,12 +122,14 @@ ExitCode watch(const Options& options, const Console& console, const WatchComman
   if (const auto* failure = std::get_if<Failure>(&opened)) return report(console, *failure);
   auto& connection = std::get<Connection>(opened);
   const Interrupts interrupts;
+  auto status = connection.get<control::Status>(control::AskStatus{});
+  if (const auto* failure = std::get_if<Failure>(&status)) return report(console, *failure);
   auto line = connection.ask(control::AskWatch{command.target});
   if (const auto* failure = std::get_if<Failure>(&line)) return report(console, *failure);
   auto points = control::decode_answer<std::vector<control::PointRow>>(std::get<std::string>(line));
   if (!points) return report(console, {ExitCode::failed, {points.error().message, points.error().message}, {}});
   if (options.json) console.out << control::data_text(std::get<std::string>(line)).value() << '\n' << std::flush;
-  Show show(options, console, std::move(*points));
+  Show show(options, console, std::move(*points), std::get<control::Status>(status).now);
   if (show.draws()) {
     console.out << "\x1b[2J";
   } else if (!options.json) {
