@@ -90,32 +90,28 @@ class Chain:
         self.write_settings()
         f = self.folder
         profiles, catalogue = ROOT / "drivers/profiles", ROOT / "protocol/catalogue"
-        self.sim = Process("sitesim", [BIN / "sitesim", "run", f / "sim.toml", "--profiles", profiles, "--socket",
-                                       f / "sim.sock", "--die-with-parent"], f)
+        self.sim = Process("sitesim", [BIN / "sitesim", "--site", ROOT / "examples/demo-sim.toml", "-D", f"RUN={f}", "-D",
+                                       f"TCP_PORT={self.tcp_port}", "--profiles", profiles, "--socket", f / "sim",
+                                       "--die-with-parent"], f)
         self.agent = Process("inspectd", [BIN / "inspectd", "--config", f / "site.toml", "--profiles", profiles,
-                                          "--catalogue", catalogue], f)
-        self.broker = Process("mosquitto", ["mosquitto", "-c", f / "mosquitto.conf"], f)
+                                          "--catalogue", catalogue, "--last-good", f / "last-good.toml"], f)
+        self.broker = Process("mosquitto", ["/usr/sbin/mosquitto", "-c", f / "mosquitto.conf"], f)
         self.bridge = Process("inspect-bridge", [BIN / "inspect-bridge", "--config", f / "bridge.toml"], f)
         self.ticketd = Process("ticketd", [BIN / "ticketd", "--config", f / "ticketd.toml"], f)
         self.killable = [self.agent, self.bridge, self.broker, self.ticketd]
 
-    def substitute(self, source, target):
-        text = (ROOT / source).read_text(encoding="utf-8")
-        for mark, value in {"@RUN@": self.folder, "@TCP_PORT@": self.tcp_port, "@MQTT_PORT@": self.mqtt_port,
-                            "@HTTP_PORT@": self.http_port}.items():
-            text = text.replace(mark, str(value))
-        (self.folder / target).write_text(text, encoding="utf-8")
-
     def write_settings(self):
-        self.substitute("examples/demo/site.toml", "site.toml")
-        self.substitute("examples/demo/sim.toml", "sim.toml")
-        self.substitute("examples/demo/bridge.toml", "bridge.toml")
-        self.substitute("examples/demo/ticketd.toml", "ticketd.toml")
-        self.substitute("examples/demo/mosquitto.conf", "mosquitto.conf")
+        """The demo's own examples, with this run's places."""
+        for name in ("site.toml", "bridge.toml", "ticketd.toml", "mosquitto.conf"):
+            text = (ROOT / "examples" / f"demo-{name}").read_text(encoding="utf-8")
+            for mark, value in {"@RUN@": self.folder, "@TCP_PORT@": self.tcp_port, "@MQTT_PORT@": self.mqtt_port,
+                                "@HTTP_PORT@": self.http_port}.items():
+                text = text.replace(mark, str(value))
+            (self.folder / name).write_text(text, encoding="utf-8")
 
     def __enter__(self):
         self.sim.start()
-        until(lambda: (self.folder / "sim.sock").exists() and (self.folder / "rs485-1").exists(), 10, "the simulator")
+        until(lambda: self.simulate("list"), 10, "the simulator")
         self.broker.start()
         self.ticketd.start()
         self.agent.start()
@@ -147,7 +143,7 @@ class Chain:
         return self.simulate("mend", *words)
 
     def simulate(self, *words):
-        return subprocess.run([BIN / "sitesim", "--socket", self.folder / "sim.sock", *words], check=True,
+        return subprocess.run([BIN / "sitesim", "--socket", self.folder / "sim", *words], check=True,
                               capture_output=True, text=True).stdout
 
     # the technician
