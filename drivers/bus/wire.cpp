@@ -18,18 +18,29 @@ namespace asio = boost::asio;
 void Wire::adopt(int descriptor, Kind kind) {
   let_go();
   kind_ = kind;
-  descriptor_.assign(descriptor);
+  number_ = descriptor;
+  if (kind_ == Kind::socket) watch();
 }
 
 void Wire::let_go() {
   timer_.cancel();
-  if (!descriptor_.is_open()) return;
+  if (!is_open()) return;
   if (kind_ == Kind::socket) {
     boost::system::error_code ignored;
     descriptor_.close(ignored);
   } else {
-    descriptor_.release();
+    unwatch();
   }
+  number_ = -1;
+}
+
+void Wire::watch() {
+  boost::system::error_code ignored;  // a descriptor that cannot be watched cannot be read either, and that is told
+  if (!descriptor_.is_open()) descriptor_.assign(number_, ignored);
+}
+
+void Wire::unwatch() {
+  if (descriptor_.is_open()) descriptor_.release();
 }
 
 // The timer runs on CLOCK_MONOTONIC, which stands still in suspend; whoever is woken late sees it on the boot clock.
@@ -41,18 +52,20 @@ asio::awaitable<void> Wire::sleep_until(BootTime until) {
 }
 
 asio::awaitable<void> Wire::ready_or(Descriptor::wait_type what, BootTime until) {
+  watch();
   set_timer(until);
   co_await asio::experimental::make_parallel_group(descriptor_.async_wait(what, asio::deferred),
                                                    timer_.async_wait(asio::deferred))
       .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+  if (kind_ == Kind::terminal) unwatch();
 }
 
 asio::awaitable<void> Wire::readable_or(BootTime until) { return ready_or(Descriptor::wait_read, until); }
 
 int Wire::read_now(std::span<std::uint8_t> into) {
-  if (!descriptor_.is_open()) return -EBADF;
+  if (!is_open()) return -EBADF;
   for (;;) {
-    const auto got = ::read(descriptor_.native_handle(), into.data(), into.size());
+    const auto got = ::read(number_, into.data(), into.size());
     if (got > 0) return static_cast<int>(got);
     if (got == 0) return closed_by_peer;
     if (errno == EINTR) continue;
@@ -62,11 +75,10 @@ int Wire::read_now(std::span<std::uint8_t> into) {
 
 asio::awaitable<int> Wire::write_all(std::span<const std::uint8_t> bytes, BootTime until) {
   while (!bytes.empty()) {
-    if (!descriptor_.is_open()) co_return EBADF;
+    if (!is_open()) co_return EBADF;
     // A peer that is gone is an error here, not a signal to the process.
-    const auto put = kind_ == Kind::socket
-                         ? ::send(descriptor_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL)
-                         : ::write(descriptor_.native_handle(), bytes.data(), bytes.size());
+    const auto put = kind_ == Kind::socket ? ::send(number_, bytes.data(), bytes.size(), MSG_NOSIGNAL)
+                                           : ::write(number_, bytes.data(), bytes.size());
     if (put > 0) {
       bytes = bytes.subspan(static_cast<std::size_t>(put));
       continue;

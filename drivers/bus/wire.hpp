@@ -24,7 +24,7 @@ class Wire {
   void adopt(int descriptor, Kind kind);
   /// Ends what waits; closes a socket.
   void let_go();
-  [[nodiscard]] bool is_open() const { return descriptor_.is_open(); }
+  [[nodiscard]] bool is_open() const { return number_ >= 0; }
 
   boost::asio::awaitable<void> sleep_until(BootTime until);
   /// Waits until there is something to read (or the other side closed) or `until` passes.
@@ -39,9 +39,14 @@ class Wire {
  private:
   using Descriptor = boost::asio::posix::stream_descriptor;
   boost::asio::awaitable<void> ready_or(Descriptor::wait_type what, BootTime until);
+  void watch();
+  void unwatch();
   void set_timer(BootTime until);
 
+  /// The reactor wakes the program for every byte on a descriptor it knows, asked or not. So a terminal is shown to it
+  /// only while somebody waits, and the bytes of a slow line come in unwatched; a socket stays.
   Descriptor descriptor_;
+  int number_ = -1;
   boost::asio::steady_timer timer_;
   Kind kind_ = Kind::terminal;
 };
