@@ -59,6 +59,7 @@ struct ProfileDraft {
   settings::Place place;
 };
 
+const settings::Fields<PointDraft>& point_fields();
 const settings::Fields<ProfileDraft>& profile_fields();
 
 /// Spells out repetitions, looks up names and checks what one row alone cannot show.

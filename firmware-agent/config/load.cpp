@@ -28,6 +28,7 @@ Result<Site> parse_site(std::string_view text, const std::string& file, const st
   const auto draft = read_draft(text, problems);
   if (!draft) return problems.error();
   std::vector<std::string> models;
+  models.reserve(profiles.size());
   for (const auto& each : profiles) models.push_back(each.model);
   auto site = resolve(*draft, profiles, models, problems);
   if (!problems.empty()) return problems.error();
@@ -49,6 +50,7 @@ Result<Site> parse_site_with(std::string_view text, const std::string& file_name
   // Only the profiles the site names: a bad one nobody uses must not stop a gateway.
   const auto files = drivers::profile_files(profile_dirs);
   std::vector<std::string> models;
+  models.reserve(files.size());
   for (const auto& [model, file] : files) models.push_back(model);
   std::set<std::string> wanted;
   for (const auto& device : draft->devices) wanted.insert(device.profile.value);

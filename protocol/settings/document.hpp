@@ -10,7 +10,7 @@
 
 namespace inspect::settings {
 
-constexpr std::size_t largest_file = 1024 * 1024;
+constexpr std::size_t largest_file = std::size_t{1024} * 1024;
 /// Tables and lists within each other; ours need 4.
 constexpr std::size_t deepest = 16;
 

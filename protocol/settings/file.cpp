@@ -38,7 +38,7 @@ void check_end(const Node& document, std::string_view key, std::string_view valu
   for (const auto& member : *members) {
     auto place = member.value.place;
     if (const auto* list = member.value.list(); list != nullptr && !list->empty()) place = list->back().place;
-    if (place > end->place) {
+    if (end->place < place) {
       problems.add(place, '"' + member.key + "\" stands after [end]; move [end] to the end of the file");
     }
   }

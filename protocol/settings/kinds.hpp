@@ -133,6 +133,7 @@ struct Word {
 template <class Access, class V>
 auto choice(Access access, std::vector<Word<V>> known) {
   std::vector<std::string_view> words;
+  words.reserve(known.size());
   for (const auto& each : known) words.push_back(each.word);
   auto range = show_words(words);
   auto read = [access, words, known](auto& object, const Node& node, Problems& problems) {
@@ -152,7 +153,7 @@ auto choice(Access access, std::vector<Word<V>> known) {
 
 /// A list of 0 to `most` values, each taken by `take`.
 template <class Access, class Take>
-auto list(std::string type, Access access, std::size_t most, Take take) {
+auto list(const std::string& type, Access access, std::size_t most, Take take) {
   auto read = [access, most, take](auto& object, const Node& node, Problems& problems) {
     const auto* elements = node.list();
     if (elements == nullptr || elements->size() > most) {

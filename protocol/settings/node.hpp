@@ -13,7 +13,10 @@ struct Place {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
 
-  friend auto operator<=>(const Place&, const Place&) = default;
+  friend bool operator==(const Place&, const Place&) = default;
+  friend bool operator<(const Place& a, const Place& b) {
+    return a.line < b.line || (a.line == b.line && a.column < b.column);
+  }
 };
 
 /// A value together with where it was written, for problems that show only when everything is read.
