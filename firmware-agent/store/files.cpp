@@ -30,6 +30,8 @@ Result<File> File::open(std::string path) {
   file.fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
   if (file.fd_ < 0) return system_failure(path, "cannot open", errno);
   file.path_ = std::move(path);
+  // No reading ahead: it would fill the cache with pieces larger than a page (see Journal::prepare).
+  (void)posix_fadvise(file.fd_, 0, 0, POSIX_FADV_RANDOM);
   return file;
 }
 

@@ -45,7 +45,9 @@ Result<void> Journal::prepare() {
   if (*size == capacity_) return {};
   // Written once with zeros: later writes find real blocks, so a full disk cannot stop them.
   if (auto cut = file_.resize(std::min(*size, capacity_)); !cut) return cut.error();
-  constexpr std::uint64_t step = 64 << 10;
+  // By the page: kernels that cache a file in larger pieces (6.x) count, and may write, the piece for each byte
+  // changed.
+  constexpr std::uint64_t step = 4 << 10;
   for (auto at = std::min(*size, capacity_); at < capacity_; at += step) {
     const auto count = std::min(step, capacity_ - at);
     if (auto written = file_.write(at, std::string(count, '\0')); !written) return written.error();

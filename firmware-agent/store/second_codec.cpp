@@ -1,6 +1,7 @@
 // OpenBlock's records as bytes. A second in which little changes costs a handful of them:
 //   base time (difference), ids read (difference from the second before),
-//   then per instant: time, number of changes, and per change: id (gap), value (difference), quality when it changed.
+//   then per instant: time (difference), and per change: id (difference), value (difference) with three flags, and the
+//   quality when it changed.
 #include "firmware-agent/store/byte_stream.hpp"
 #include "firmware-agent/store/open_block.hpp"
 
@@ -14,6 +15,8 @@ namespace {
 // Flags below a change's difference.
 constexpr std::uint64_t quality_follows = 1;
 constexpr std::uint64_t bits_follow = 2;
+constexpr std::uint64_t same_instant = 4;  ///< the next change shares this one's time: points of one register block
+constexpr int flag_bits = 3;
 
 /// Damaged bytes may ask for any sum: it wraps, and the value is wrong, not undefined.
 std::int64_t wrapping_sum(std::int64_t a, std::int64_t b) {
@@ -77,29 +80,26 @@ std::int64_t raw_base(const Before& before, const Scaling& scaling) {
   return raw.exact ? raw.raw : 0;
 }
 
-void put_change(ByteWriter& out, const ValueChange& change, const Before& before, const Scaling& scaling) {
+void put_change(ByteWriter& out, const ValueChange& change, const Before& before, const Scaling& scaling,
+                std::uint64_t flags) {
   const auto raw = raw_of(change.value, scaling);
   const auto delta = raw.exact ? raw.raw - raw_base(before, scaling) : 0;
   const bool new_quality = before.quality != change.quality;
-  out.varint(zigzag(delta) << 2 | (new_quality ? quality_follows : 0) | (raw.exact ? 0 : bits_follow));
+  flags |= (new_quality ? quality_follows : 0) | (raw.exact ? 0 : bits_follow);
+  out.varint(zigzag(delta) << flag_bits | flags);
   if (new_quality) out.u8(change.quality);
   if (!raw.exact) out.changed_bits(before.value, change.value);
 }
 
-void get_change(ByteReader& in, ValueChange& change, const Before& before, const Scaling& scaling) {
+/// Answers the flags.
+std::uint64_t get_change(ByteReader& in, ValueChange& change, const Before& before, const Scaling& scaling) {
   const auto packed = in.varint();
   change.quality = (packed & quality_follows) != 0 ? in.u8() : static_cast<std::uint8_t>(std::max(before.quality, 0));
   change.value = (packed & bits_follow) != 0
                      ? in.changed_bits(before.value)
-                     : value_of(wrapping_sum(raw_base(before, scaling), unzigzag(packed >> 2)), scaling);
+                     : value_of(wrapping_sum(raw_base(before, scaling), unzigzag(packed >> flag_bits)), scaling);
   if (!is_packed_quality(change.quality)) in.refuse();
-}
-
-/// One past the last change that shares `from`'s time with ascending ids.
-std::size_t end_of_group(const std::vector<ValueChange>& changes, std::size_t from) {
-  auto to = from + 1;
-  while (to < changes.size() && changes[to].ms == changes[from].ms && changes[to].id > changes[to - 1].id) ++to;
-  return to;
+  return packed;
 }
 
 }  // namespace
@@ -113,17 +113,18 @@ std::string OpenBlock::encode(const SecondRecord& record) const {
   for (const auto id : ids) read.put(out, id);
 
   LastValues last(*this);
-  for (std::size_t from = 0; from < record.changes.size();) {
-    const auto to = end_of_group(record.changes, from);
-    out.signed_varint(record.changes[from].ms - record.base_ms);
-    out.varint(to - from);
-    Gaps changed;
-    for (; from < to; ++from) {
-      const auto& change = record.changes[from];
-      changed.put(out, change.id);
-      put_change(out, change, last.of(change.id), points_[change.id].scaling);
-      last.note(change);
-    }
+  auto time = record.base_ms;
+  std::int64_t id = 0;
+  bool same = false;
+  for (std::size_t i = 0; i < record.changes.size(); ++i) {
+    const auto& change = record.changes[i];
+    if (!same) out.signed_varint(change.ms - time);
+    out.signed_varint(change.id - id);
+    time = change.ms;
+    id = change.id;
+    same = i + 1 < record.changes.size() && record.changes[i + 1].ms == time;
+    put_change(out, change, last.of(change.id), points_[change.id].scaling, same ? same_instant : 0);
+    last.note(change);
   }
   return std::move(out).take();
 }
@@ -139,18 +140,18 @@ Result<SecondRecord> OpenBlock::decode(std::string_view bytes) const {
   record.read = difference(previous_read_, ids);
 
   LastValues last(*this);
-  while (in.ok() && !in.at_end()) {
-    const auto ms = wrapping_sum(record.base_ms, in.signed_varint());
-    Gaps changed;
-    for (auto left = in.count(); left > 0 && in.ok(); --left) {
-      ValueChange change;
-      change.ms = ms;
-      change.id = changed.get(in, points_.size());
-      if (!in.ok()) break;
-      get_change(in, change, last.of(change.id), points_[change.id].scaling);
-      last.note(change);
-      record.changes.push_back(change);
-    }
+  ValueChange change;
+  change.ms = record.base_ms;
+  std::int64_t id = 0;
+  for (std::uint64_t flags = 0; in.ok() && !in.at_end();) {
+    if ((flags & same_instant) == 0) change.ms = wrapping_sum(change.ms, in.signed_varint());
+    id = wrapping_sum(id, in.signed_varint());
+    if (id < 0 || static_cast<std::uint64_t>(id) >= points_.size())
+      return fail(Errc::storage, "there is no such point");
+    change.id = static_cast<StoredId>(id);
+    flags = get_change(in, change, last.of(change.id), points_[change.id].scaling);
+    last.note(change);
+    record.changes.push_back(change);
   }
   if (!in.ok()) return fail(Errc::storage, "a record of the journal is damaged");
   return record;

@@ -102,6 +102,7 @@ class SqliteStore final : public Store {
 
   asio::awaitable<void> tick(Alive alive);
   asio::awaitable<void> hand_over(Alive alive);
+  [[nodiscard]] bool has_whole_second() const;
   Result<Taken> take(const std::vector<Reading>& readings, BootTime now);
   void note(const ReadingKeeper::Figures& figures);
 
@@ -141,24 +142,30 @@ void SqliteStore::gather(std::span<const Reading> readings) {
     gathered_.erase(gathered_.begin(), gathered_.begin() + static_cast<std::ptrdiff_t>(surplus));
     overflowed_ += surplus;
   }
-  const auto second = [](const Reading& r) {
-    return std::chrono::floor<std::chrono::seconds>(r.measured_at.boot.time_since_epoch());
-  };
-  if (!handing_over_ && second(gathered_.front()) != second(gathered_.back())) {
+  if (!handing_over_ && has_whole_second()) {
     handing_over_ = true;
     asio::co_spawn(loop_, hand_over(alive_), asio::detached);
   }
 }
 
+bool SqliteStore::has_whole_second() const {
+  const auto second = [](const Reading& r) {
+    return std::chrono::floor<std::chrono::seconds>(r.measured_at.boot.time_since_epoch());
+  };
+  return !gathered_.empty() && second(gathered_.front()) != second(gathered_.back());
+}
+
 // One hand-over is under way at a time: while the disk stands still readings wait in `gathered_`, which is bounded.
 asio::awaitable<void> SqliteStore::hand_over(Alive alive) {
-  const auto now = gathered_.empty() ? options_.now().boot : gathered_.back().measured_at.boot;
-  auto job = [this, now, readings = std::exchange(gathered_, {})] { return take(readings, now); };
-  auto taken = co_await thread_.run(std::move(job));
-  if (alive.expired()) co_return;
+  do {
+    const auto now = gathered_.empty() ? options_.now().boot : gathered_.back().measured_at.boot;
+    auto job = [this, now, readings = std::exchange(gathered_, {})] { return take(readings, now); };
+    auto taken = co_await thread_.run(std::move(job));
+    if (alive.expired()) co_return;
+    readings_failed_ = !taken || !taken->good;
+    if (taken) note(taken->figures);
+  } while (has_whole_second() && !closed_);
   handing_over_ = false;
-  readings_failed_ = !taken || !taken->good;
-  if (taken) note(taken->figures);
 }
 
 Result<SqliteStore::Taken> SqliteStore::take(const std::vector<Reading>& readings, BootTime now) {

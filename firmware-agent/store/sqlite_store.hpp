@@ -17,7 +17,7 @@ struct StoreOptions {
   std::function<void(const std::string&)> warn;  ///< called on the loop: quarantine, lost space, recovered space
   std::string boot_id;                           ///< of this boot of the machine; empty: the kernel's
   std::uint64_t reserve_bytes = 16ULL << 20;     ///< held back for findings (reliability F10)
-  std::chrono::seconds compact_every{900};       ///< the journal goes into the history database this often
+  std::chrono::seconds compact_every{3600};      ///< the journal goes into the history database this often
   const char* findings_synchronous = "FULL";     ///< only the power-cut test that must fail sets NORMAL
   bool own_timer = true;                         ///< false: gather() alone drives the cadence
 };

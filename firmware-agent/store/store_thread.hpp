@@ -90,11 +90,11 @@ class StoreThread {
     }
     void refuse() override { finish(R{fail(Errc::storage, "the store has too much to do, try again")}); }
 
+    // The guard goes along: were it released here, the loop could run out of work and stop in the midst of a restart.
     void finish(R result) {
       auto executor = guard.get_executor();
-      boost::asio::post(executor, [done = std::move(handler), value = std::move(result)]() mutable {
-        std::move(done)(std::move(value));
-      });
+      boost::asio::post(executor, [done = std::move(handler), value = std::move(result),
+                                   held = std::move(guard)]() mutable { std::move(done)(std::move(value)); });
     }
 
     Work work;

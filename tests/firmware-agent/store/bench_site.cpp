@@ -63,7 +63,7 @@ agent::StoreOptions test_options(const TestClock& clock) {
       out << "\n" << e.device << "/" << e.point << "=" << e.value << " " << name(e.quality);
     return out.str();
   };
-  options.now = [&clock] { return clock.now; };
+  options.now = [&clock] { return clock.now(); };
   options.boot_id = "boot-a";
   options.reserve_bytes = 64 << 10;
   options.own_timer = false;
@@ -110,10 +110,12 @@ OpenStore::~OpenStore() {
 }
 
 void OpenStore::settle() {
-  // A hand-over is queued by a coroutine first, then answered; two fences see both.
-  for (int i = 0; i < 2; ++i) (void)wait((*this)->outbox_state());
-  loop.restart();
-  loop.poll();
+  // Each fence lets one more hand-over through: the one under way, and the one that takes what came meanwhile.
+  for (int i = 0; i < 3; ++i) {
+    (void)wait((*this)->outbox_state());
+    loop.restart();
+    loop.poll();
+  }
 }
 
 }  // namespace inspect::tests

@@ -6,11 +6,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace inspect::tests {
@@ -39,15 +41,23 @@ class TempDir {
 /// `devices` relay boards of 8 states and 2 measured values each (scale 0.01, deadband 0.05).
 agent::Site small_site(const std::string& directory, std::size_t devices = 2);
 
-/// The clock of a test: it stands until it is moved.
-struct TestClock {
-  Moment now{BootTime{std::chrono::hours{1}}, WallTime{std::chrono::milliseconds{1'790'000'000'000}}, ClockTrust::ntp};
-
-  Moment advance(std::chrono::milliseconds by) {
-    now.boot += by;
-    now.wall += by;
-    return now;
+/// The clock of a test: it stands until it is moved. The store's thread may look at it at any time.
+class TestClock {
+ public:
+  [[nodiscard]] Moment now() const {
+    const std::chrono::milliseconds elapsed{elapsed_.load()};
+    return {BootTime{std::chrono::hours{1}} + elapsed, WallTime{std::chrono::milliseconds{1'790'000'000'000}} + elapsed,
+            trust_.load()};
   }
+  Moment advance(std::chrono::milliseconds by) {
+    elapsed_ += by.count();
+    return now();
+  }
+  void trust(ClockTrust trust) { trust_ = trust; }
+
+ private:
+  std::atomic<std::int64_t> elapsed_{0};
+  std::atomic<ClockTrust> trust_{ClockTrust::ntp};
 };
 
 /// Options whose codecs show what they were given, and whose clock is `clock`.
@@ -77,6 +87,7 @@ T run(boost::asio::io_context& loop, boost::asio::awaitable<T> work) {
   while (!result && !thrown && loop.run_one() > 0) {
   }
   if (thrown) std::rethrow_exception(thrown);
+  if (!result) throw std::logic_error("the loop ended before the coroutine");
   return std::move(*result);
 }
 void run(boost::asio::io_context& loop, boost::asio::awaitable<void> work);

@@ -12,11 +12,11 @@ TEST_CASE("what was committed is there after the store was opened again") {
   const TempDir dir;
   const auto site = small_site(dir.path());
   const TestClock clock;
-  const auto change = opened(site, 1, clock.now);
+  const auto change = opened(site, 1, clock.now());
   {
     OpenStore store(site, clock);
     REQUIRE(store.ok());
-    REQUIRE(good(store.wait(store->commit({{change}, {a_reading(2, 1, clock.now)}, clock.now}))));
+    REQUIRE(good(store.wait(store->commit({{change}, {a_reading(2, 1, clock.now())}, clock.now()}))));
     CHECK(store->counters().commits == 1);
     CHECK_FALSE(store->counters().degraded);
   }
@@ -38,7 +38,7 @@ TEST_CASE("each change becomes one outbox row, numbered from 1 without gaps, unt
   int told = 0;
   store->on_outbox([&] { ++told; });
   for (std::uint32_t i = 1; i <= 5; ++i) {
-    REQUIRE(good(store.wait(store->commit({{opened(site, i, clock.advance(1s))}, {}, clock.now}))));
+    REQUIRE(good(store.wait(store->commit({{opened(site, i, clock.advance(1s))}, {}, clock.now()}))));
   }
   CHECK(told == 5);
   auto rows = store.wait(store->claim({}, 100));
@@ -83,10 +83,11 @@ TEST_CASE("repeating a commit whose outcome is unknown adds nothing") {
   const auto site = small_site(dir.path());
   TestClock clock;
   OpenStore store(site, clock);
-  auto updated = opened(site, 1, clock.now);
+  auto updated = opened(site, 1, clock.now());
   updated.event = FindingEvent::updated;
   updated.finding.analysis.confidence = 0.95;
-  const agent::FindingCommit commit{{opened(site, 1, clock.now), updated}, {a_reading(2, 1, clock.now)}, clock.now};
+  const agent::FindingCommit commit{
+      {opened(site, 1, clock.now()), updated}, {a_reading(2, 1, clock.now())}, clock.now()};
   REQUIRE(good(store.wait(store->commit(commit))));
   REQUIRE(good(store.wait(store->commit(commit))));
   CHECK(store.wait(store->claim({}, 100))->size() == 2);
@@ -94,7 +95,7 @@ TEST_CASE("repeating a commit whose outcome is unknown adds nothing") {
 
   // The same change a moment later is another event.
   updated.finding.changed = clock.advance(1s);
-  REQUIRE(good(store.wait(store->commit({{updated}, {}, clock.now}))));
+  REQUIRE(good(store.wait(store->commit({{updated}, {}, clock.now()}))));
   CHECK(store.wait(store->claim({}, 100))->size() == 3);
 }
 
@@ -114,11 +115,12 @@ TEST_CASE("gathered values come back as history, changes and stretches alike") {
   const TempDir dir;
   const auto site = small_site(dir.path());
   TestClock clock;
-  const auto start = clock.now.wall;
+  const auto start = clock.now().wall;
   {
     OpenStore store(site, clock);
     for (int i = 0; i < 30; ++i) {
-      const std::vector<Reading> readings{a_reading(0, 1, clock.now), a_reading(8, 11.94 + 0.01 * (i / 10), clock.now)};
+      const std::vector<Reading> readings{a_reading(0, 1, clock.now()),
+                                          a_reading(8, 11.94 + 0.01 * (i / 10), clock.now())};
       store->gather(readings);
       store.settle();
       clock.advance(1s);
@@ -127,7 +129,7 @@ TEST_CASE("gathered values come back as history, changes and stretches alike") {
     run(store.loop, store->close());
   }
   OpenStore store(site, clock);
-  const auto history = store.wait(store->history(static_cast<PointIndex>(8), start, clock.now.wall, 100));
+  const auto history = store.wait(store->history(static_cast<PointIndex>(8), start, clock.now().wall, 100));
   REQUIRE(good(history));
   // Three stretches of ten seconds, each by its ends.
   REQUIRE(history->size() == 6);
@@ -147,7 +149,7 @@ TEST_CASE("readings travel by exception, behind findings, and only once they are
   TestClock clock;
   OpenStore store(site, clock);
   const auto second = [&](double volts) {
-    const std::vector<Reading> readings{a_reading(8, volts, clock.now)};
+    const std::vector<Reading> readings{a_reading(8, volts, clock.now())};
     store->gather(readings);
     store.settle();
     clock.advance(1s);
@@ -158,7 +160,7 @@ TEST_CASE("readings travel by exception, behind findings, and only once they are
   second(12.06);
   CHECK(store.wait(store->claim({}, 100))->empty());
   for (int i = 0; i < 60; ++i) second(12.06);
-  REQUIRE(good(store.wait(store->commit({{opened(site, 1, clock.now)}, {}, clock.now}))));
+  REQUIRE(good(store.wait(store->commit({{opened(site, 1, clock.now())}, {}, clock.now()}))));
   const auto rows = store.wait(store->claim({}, 100));
   REQUIRE(rows->size() == 2);
   CHECK((*rows)[0].stream == control::Stream::findings);
