@@ -62,8 +62,8 @@ std::string devices_page(const Console& console, const std::vector<control::Devi
                {console.in({"总线", "BUS"}), false, 0, 4},
                {console.in({"地址", "UNIT"}), true, 0, 3},
                {console.in({"测点", "POINTS"}), true, 0, 1},
-               {console.in({"型号", "MODEL"}), false, 10, 2},
-               {console.in({"名称", "TITLE"}), false, 12}});
+               {console.in({"名称", "TITLE"}), false, 12},
+               {console.in({"型号", "MODEL"}), false, 10, 2}});
   for (const auto& device : devices) {
     table.row({{device.name},
                word(device.health, console.language),
@@ -72,8 +72,8 @@ std::string devices_page(const Console& console, const std::vector<control::Devi
                {device.bus},
                {std::to_string(device.unit)},
                {std::to_string(device.points)},
-               {device.model},
-               {console.in(device.title)}});
+               {console.in(device.title)},
+               {device.model}});
   }
   return table.text(console);
 }

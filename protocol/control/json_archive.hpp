@@ -206,7 +206,8 @@ class JsonReader {
     out.reserve(json.size());
     for (const auto& one : json) {
       if (problem_) return;
-      read(one, where + '[' + std::to_string(out.size()) + ']', out.emplace_back());
+      const auto place = where + '[' + std::to_string(out.size()) + ']';
+      read(one, place, out.emplace_back());
     }
   }
 
