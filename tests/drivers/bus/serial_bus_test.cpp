@@ -70,17 +70,17 @@ TEST_CASE("an independent server is read and written in every function over a ps
   CHECK(bench.bus->counters().noise_bytes == 0);
 }
 
-TEST_CASE("another unit's question is not answered, and costs its time-out only") {
-  LibraryServer server(LibraryServer::Kind::terminal, 7);
-  Bench bench(server.path());
+TEST_CASE("a unit that is not there costs its time-out only") {
+  // Scripted, because libmodbus's server goes deaf when another unit's question stays unanswered (3.1.6).
+  ScriptedPeer peer(ScriptedPeer::Kind::terminal, [](modbus::BytesView question) {
+    return question[0] == 7 ? honest(question) : std::vector<ScriptedPeer::Chunk>{};
+  });
+  Bench bench(peer.path());
   REQUIRE(bench.ask({7, 3, 0, 1, {}}).has_value());
   const auto start = boot_now();
   CHECK(code(bench.ask({8, 3, 0, 1, {}}, {150ms, 0ms})) == Errc::timeout);
   CHECK(boot_now() - start < 1s);
-  // libmodbus's server takes the next question for the other unit's answer and ignores it; the second one is heard.
-  auto answer = bench.ask({7, 3, 0, 1, {}});
-  if (!answer) answer = bench.ask({7, 3, 0, 1, {}});
-  CHECK(answer.has_value());
+  CHECK(bench.ask({7, 3, 0, 1, {}}).has_value());
 }
 
 TEST_CASE("a dribbling device costs at most two seconds on a real terminal") {
