@@ -81,8 +81,27 @@ Reply set_line(Context& at, const std::string& name, LineState state, const char
     return refuse("there is no line \"" + name + "\"; there are: " + known);
   }
   line->state = state;
+  if (state == LineState::whole) line->bit_errors = 0;
+  if (state == LineState::whole) line->echo = false;
   at.site.tell({told, name, ""});
   return done(name + ": " + told);
+}
+
+Reply break_line(Context& at, Line& line) {
+  const auto& words = at.words;
+  if (words[2] == "cut" && words.size() == 3) return set_line(at, words[1], LineState::cut, "cut");
+  if (line.setup.kind != LineKind::rtu) return refuse(words[1] + " is no serial line: it can be cut or unplugged");
+  if (words[2] == "echo" && words.size() == 3) {
+    line.echo = true;
+  } else if (words[2] == "noise" && words.size() <= 4) {
+    const auto rate = words.size() == 4 ? number(words[3]) : std::optional<double>(0.001);
+    if (!rate || *rate <= 0 || *rate > 1) return refuse("noise is the share of turned bits, e.g. noise 0.001");
+    line.bit_errors = *rate;
+  } else {
+    return refuse("a line breaks by: cut, noise [RATE], echo; \"unplug " + words[1] + "\" takes its port away");
+  }
+  at.site.tell({"broke", words[1], rest(words, 2)});
+  return done(words[1] + ": " + rest(words, 2));
 }
 
 Reply break_relay(Context& at, Device& device) {
@@ -108,7 +127,7 @@ Reply do_break(Context& at) {
   const auto& words = at.words;
   if (words.size() < 3)
     return refuse("break DEVICE FAULT, e.g. \"break relay-1 welded relay.3\"; \"help\" lists the faults");
-  if (words[2] == "cut") return set_line(at, words[1], LineState::cut, "cut");
+  if (auto* line = at.site.line(words[1])) return break_line(at, *line);
   auto* device = at.site.device(words[1]);
   if (device == nullptr) return no_device(at.site, words[1]);
   if (words[2] == "welded" || words[2] == "no-pull-in") return break_relay(at, *device);
@@ -150,7 +169,11 @@ Reply do_mend(Context& at) {
     return refuse("mend DEVICE [FAULT], mend LINE, or mend all; there are: " + known_names(at.site, true));
   if (words[1] == "all") {
     for (auto& device : at.site.devices()) device.mend(at.now);
-    for (auto& line : at.site.lines()) line.state = LineState::whole;
+    for (auto& line : at.site.lines()) {
+      line.state = LineState::whole;
+      line.bit_errors = 0;
+      line.echo = false;
+    }
     at.site.settle(at.now);
     at.site.tell({"mended", "all", ""});
     return done("everything is whole");
@@ -276,6 +299,7 @@ break DEVICE truncated [every N]       half an answer / 应答只有一半
 break DEVICE stuck [POINT]             the value no longer moves / 数值卡死
 break DEVICE welded RELAY              the contact stays closed / 触点粘连
 break DEVICE no-pull-in RELAY          the contact stays open / 不吸合
+break LINE noise [RATE] | echo | cut   turned bits; the master hears itself; nothing passes / 干扰、回声、断线
 mend DEVICE [FAULT [POINT]] | LINE | all                         修复
 set DEVICE POINT VALUE                 e.g. set rail-12v output.voltage 10.8 / 设定数值
 drift DEVICE POINT CHANGE/min          e.g. drift rail-12v output.voltage -0.1/min / 漂移

@@ -27,6 +27,7 @@ struct LineView {
   std::string name;
   LineSetup setup;
   std::string state;
+  std::vector<std::string> faults;  ///< "noise 0.001", "echo"
   LineCounters counters;
 };
 

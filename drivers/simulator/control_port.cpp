@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t most_clients = 16;
 constexpr std::size_t longest_line = 1024;
-constexpr std::size_t most_unread = 64 * 1024;
+constexpr std::size_t most_unread = 65'536;
 
 }  // namespace
 

@@ -25,6 +25,7 @@ Json json_of(const LineSetup& setup) {
 Json json_of(const LineView& view) {
   auto json = json_of(view.setup);
   json["state"] = view.state;
+  json["faults"] = view.faults;
   json["questions"] = view.counters.questions;
   json["strangers"] = view.counters.strangers;
   json["damaged"] = view.counters.damaged;

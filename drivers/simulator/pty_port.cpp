@@ -78,7 +78,10 @@ void PtyPort::ready(int fd, short /*events*/, BootTime now) {
   if (got <= 0 || line().state != LineState::whole) return;
   // What was due before these bytes belongs before them.
   advance(now);
-  wire_.master_wrote(now, std::span(bytes).first(static_cast<std::size_t>(got)));
+  const auto written = std::span(bytes).first(static_cast<std::size_t>(got));
+  disturb(written);
+  wire_.echo(line().echo);
+  wire_.master_wrote(now, written);
 }
 
 void PtyPort::advance(BootTime now) {
@@ -94,11 +97,22 @@ void PtyPort::advance(BootTime now) {
     wire_.clear();
     return;
   }
-  const auto bytes = wire_.due(now);
+  auto bytes = wire_.due(now);
+  disturb(bytes);
   // A full terminal means that nobody reads; on a wire these bytes would be lost as well.
   if (!bytes.empty() && ::write(master_.get(), bytes.data(), bytes.size()) < 0 && errno != EAGAIN) unplug();
   line().counters.collisions = wire_.collisions();
   answer(now);
+}
+
+void PtyPort::disturb(std::span<std::uint8_t> bytes) {
+  if (line().bit_errors <= 0) return;
+  std::bernoulli_distribution turns(line().bit_errors);
+  for (auto& byte : bytes) {
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      if (turns(noise_)) byte = static_cast<std::uint8_t>(byte ^ (1U << bit));
+    }
+  }
 }
 
 void PtyPort::answer(BootTime now) {
@@ -117,7 +131,7 @@ void PtyPort::answer(BootTime now) {
   }
   if (answer->outgoing.truncated) bytes.resize(bytes.size() / 2);
   const auto start = burst->ended + wire_.format().silence() + answer->turnaround + answer->outgoing.delay;
-  wire_.answer(answer->device, start, std::move(bytes), answer->outgoing.gap);
+  wire_.answer(answer->device, start, bytes, answer->outgoing.gap);
 }
 
 std::optional<BootTime> PtyPort::next() const { return wire_.next(); }

@@ -25,6 +25,7 @@ class PtyPort : public Port {
   Result<void> plug();
   void unplug();
   void answer(BootTime now);
+  void disturb(std::span<std::uint8_t> bytes);
   [[nodiscard]] Line& line() const { return site_.lines()[line_]; }
 
   Site& site_;

@@ -1,6 +1,7 @@
 #include "drivers/simulator/rtu_line.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace inspect::sim {
 
@@ -10,8 +11,9 @@ namespace {
 
 constexpr std::size_t largest_burst = 256;
 /// Answers of a whole line that may wait at once; a master that floods gets no more than this much back.
-constexpr std::size_t largest_backlog = 16 * 256;
+constexpr std::size_t largest_backlog = 4096;
 constexpr std::uint8_t two_voices = 0x5A;
+constexpr std::size_t the_master = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
@@ -32,6 +34,7 @@ void RtuLine::master_wrote(BootTime now, std::span<const std::uint8_t> bytes) {
     damaged_ = format_.needs_silence && heard_from_ < last_end_ + format_.character() * 3 / 2;
     if (damaged_) ++collisions_;
   }
+  if (echo_) give_back(std::max(now, heard_until_), bytes);
   heard_until_ = std::max(now, heard_until_) + format_.character() * static_cast<std::int64_t>(bytes.size());
   // A longer burst is no frame of anybody; it is waited out without being kept.
   const auto room = largest_burst + 1 - std::min(heard_.size(), largest_burst + 1);
@@ -47,7 +50,7 @@ std::optional<RtuLine::Burst> RtuLine::burst(BootTime now) {
   return burst;
 }
 
-void RtuLine::answer(std::size_t speaker, BootTime start, std::vector<std::uint8_t> bytes, nanoseconds gap) {
+void RtuLine::answer(std::size_t speaker, BootTime start, std::span<const std::uint8_t> bytes, nanoseconds gap) {
   if (sending_.size() + bytes.size() > largest_backlog) return;
   for (const auto& byte : sending_) {
     if (byte.speaker == speaker) start = std::max(start, byte.ends + format_.silence());
@@ -57,6 +60,15 @@ void RtuLine::answer(std::size_t speaker, BootTime start, std::vector<std::uint8
     ends += format_.character();
     sending_.push_back({ends, speaker, value});
     ends += gap;
+  }
+  std::stable_sort(sending_.begin(), sending_.end(), [](const Byte& a, const Byte& b) { return a.ends < b.ends; });
+}
+
+void RtuLine::give_back(BootTime start, std::span<const std::uint8_t> bytes) {
+  if (sending_.size() + bytes.size() > largest_backlog) return;
+  for (const auto value : bytes) {
+    start += format_.character();
+    sending_.push_back({start, the_master, value});
   }
   std::stable_sort(sending_.begin(), sending_.end(), [](const Byte& a, const Byte& b) { return a.ends < b.ends; });
 }
@@ -73,6 +85,10 @@ std::vector<std::uint8_t> RtuLine::due(BootTime now) {
   std::vector<std::uint8_t> bytes;
   auto at = sending_.begin();
   for (; at != sending_.end() && at->ends <= now; ++at) {
+    if (at->speaker == the_master) {
+      bytes.push_back(at->value);
+      continue;
+    }
     const bool spoilt = collides(*at);
     if (spoilt) ++collisions_;
     bytes.push_back(spoilt ? static_cast<std::uint8_t>(at->value ^ two_voices) : at->value);

@@ -39,13 +39,16 @@ class RtuLine {
   std::optional<Burst> burst(BootTime now);
 
   /// `speaker` sends `bytes` from `start` on, `gap` beyond wire time between two; behind what it is still sending.
-  void answer(std::size_t speaker, BootTime start, std::vector<std::uint8_t> bytes, std::chrono::nanoseconds gap);
+  void answer(std::size_t speaker, BootTime start, std::span<const std::uint8_t> bytes, std::chrono::nanoseconds gap);
 
   /// Bytes whose time on the wire has ended by now.
   std::vector<std::uint8_t> due(BootTime now);
 
   /// When to look again; nothing when the line rests.
   [[nodiscard]] std::optional<BootTime> next() const;
+
+  /// The master's transceiver hears what it says itself: its bytes come back at the end of their time on the wire.
+  void echo(bool on) { echo_ = on; }
 
   /// Forgets everything under way: the line was cut.
   void clear();
@@ -60,9 +63,11 @@ class RtuLine {
     std::uint8_t value;
   };
   bool collides(const Byte& byte);
+  void give_back(BootTime start, std::span<const std::uint8_t> bytes);
 
   WireFormat format_;
   std::vector<std::uint8_t> heard_;
+  bool echo_ = false;
   bool damaged_ = false;  ///< the burst being heard is longer than any frame, or somebody spoke into it
   BootTime heard_from_{};
   BootTime heard_until_{};

@@ -81,7 +81,7 @@ Result<void> check(const SiteSetup& setup) {
 
 Site::Site(SiteSetup setup, LibrarySide library, BootTime now)
     : library_(std::move(library)), wires_(std::move(setup.wires)), chance_(setup.seed) {
-  for (auto& line : setup.lines) lines_.push_back({std::move(line), LineState::whole, {}});
+  for (auto& line : setup.lines) lines_.push_back({std::move(line), LineState::whole, 0, false, {}});
   for (auto& device : setup.devices) {
     const auto* own = line(device.line);
     line_of_.push_back(own == nullptr ? lines_.size() : static_cast<std::size_t>(own - lines_.data()));

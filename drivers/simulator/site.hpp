@@ -60,6 +60,8 @@ enum class LineState : std::uint8_t {
 struct Line {
   LineSetup setup;
   LineState state = LineState::whole;
+  double bit_errors = 0;  ///< RTU: share of bits that turn over on the way, both ways
+  bool echo = false;      ///< RTU: the master hears itself
   LineCounters counters;
 };
 

@@ -40,7 +40,7 @@ Result<void> TcpPort::listen() {
   address.sin_port = htons(wanted);
   socklen_t size = sizeof address;
   auto* general = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(socket.get(), general, size) != 0 || ::listen(socket.get(), 16) != 0 ||
+  if (::bind(socket.get(), general, size) != 0 || ::listen(socket.get(), 128) != 0 ||
       ::getsockname(socket.get(), general, &size) != 0) {
     return trouble("line " + line().setup.name + " cannot listen on 127.0.0.1:" + std::to_string(wanted) +
                    " (port 0 takes any free one)");
@@ -71,13 +71,15 @@ void TcpPort::ready(int fd, short /*events*/, BootTime now) {
 }
 
 void TcpPort::accept() {
-  Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!socket.open()) return;
-  ++line().counters.connections;
-  if (connections_.size() >= line().setup.connections) return;
-  const int yes = 1;
-  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  connections_.push_back({std::move(socket), {}, {}});
+  while (true) {
+    Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!socket.open()) return;
+    ++line().counters.connections;
+    if (connections_.size() >= line().setup.connections) continue;
+    const int yes = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    connections_.push_back({std::move(socket), {}, {}});
+  }
 }
 
 void TcpPort::read(Connection& connection, BootTime now) {

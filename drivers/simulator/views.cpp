@@ -27,6 +27,15 @@ std::vector<std::string> faults_of(const Device& device) {
   return faults;
 }
 
+std::vector<std::string> faults_of(const Line& line) {
+  std::vector<std::string> faults;
+  if (line.bit_errors > 0) faults.push_back(fmt::format("noise {:g}", line.bit_errors));
+  if (line.echo) faults.emplace_back("echo");
+  return faults;
+}
+
+std::string joined(const std::vector<std::string>& faults) { return fmt::format("{}", fmt::join(faults, "; ")); }
+
 DeviceView view(Device& device, bool values, BootTime now) {
   const auto& setup = device.setup();
   DeviceView view{setup.name, setup.profile.model, setup.line, setup.unit, faults_of(device), device.counters(), {}};
@@ -41,15 +50,14 @@ std::string text_of(const Reply& reply) {
   std::string text;
   for (const auto& line : reply.lines) {
     const bool rtu = line.setup.kind == LineKind::rtu;
-    text += fmt::format("{:<12} {:<10} {}\n", line.name, line.state,
+    text += fmt::format("{:<12} {:<10} {}{}\n", line.name, line.state,
                         rtu ? fmt::format("{}, {} baud", line.setup.pty, line.setup.format.baud)
-                            : fmt::format("127.0.0.1:{}", line.setup.port));
+                            : fmt::format("127.0.0.1:{}", line.setup.port),
+                        line.faults.empty() ? "" : "  BROKEN: " + joined(line.faults));
   }
   for (const auto& device : reply.devices) {
-    std::string faults;
-    for (const auto& fault : device.faults) faults += (faults.empty() ? "" : "; ") + fault;
     text += fmt::format("{:<12} {:<24} {} unit {:<4} {}\n", device.name, device.model, device.line, device.unit,
-                        faults.empty() ? "healthy" : "BROKEN: " + faults);
+                        device.faults.empty() ? "healthy" : "BROKEN: " + joined(device.faults));
     for (const auto& point : device.points) {
       text += fmt::format("  {:<28} {:>12.10g} {}\n", point.name, point.value, point.unit);
     }
@@ -64,7 +72,8 @@ Reply look(Site& site, const std::string& device, bool values, BootTime now) {
   Reply reply;
   for (const auto& line : site.lines()) {
     if (device.empty())
-      reply.lines.push_back({line.setup.name, line.setup, std::string(name(line.state)), line.counters});
+      reply.lines.push_back(
+          {line.setup.name, line.setup, std::string(name(line.state)), faults_of(line), line.counters});
   }
   for (auto& each : site.devices()) {
     if (device.empty() || each.setup().name == device) reply.devices.push_back(view(each, values, now));

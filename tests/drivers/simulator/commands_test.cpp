@@ -114,6 +114,24 @@ TEST_CASE("lines are cut, unplugged and joined") {
   CHECK_FALSE(desk.say("cut").ok);
 }
 
+TEST_CASE("a serial line gets noise and an echo, a network does not") {
+  Desk desk;
+  const auto line = [&] { return desk.say("list").lines[0].faults; };
+  CHECK(desk.say("break rs485-1 noise 0.01").ok);
+  CHECK(desk.say("break rs485-1 echo").ok);
+  CHECK(line() == Names{"noise 0.01", "echo"});
+  CHECK(desk.say("mend rs485-1").ok);
+  CHECK(line().empty());
+  CHECK(desk.say("break rs485-1 noise").ok);
+  CHECK(line() == Names{"noise 0.001"});
+  CHECK(desk.say("mend all").ok);
+  CHECK(line().empty());
+  CHECK_FALSE(desk.say("break rs485-1 noise 2").ok);
+  CHECK_FALSE(desk.say("break rs485-1 noise much").ok);
+  CHECK(told(desk.say("break rs485-1 silent"), "cut, noise [RATE], echo"));
+  CHECK(told(desk.say("break tcp-1 echo"), "no serial line"));
+}
+
 TEST_CASE("an error says what could have been said") {
   Desk desk;
   CHECK(told(desk.say("break relay-9 silent"), "relay-1, rail-12v, relay-2"));

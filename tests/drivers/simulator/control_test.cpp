@@ -160,6 +160,7 @@ TEST_CASE("a command that never ends, garbage and a crowd of clients are survive
   }
   {
     std::vector<Stream> crowd;
+    crowd.reserve(16);
     for (int i = 0; i < 16; ++i) crowd.push_back(Stream::unix_socket(site.socket()));
     CHECK(comes_true([&] { return Stream::unix_socket(site.socket()).closes(); }));
   }

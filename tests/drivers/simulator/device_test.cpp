@@ -53,8 +53,8 @@ TEST_CASE("a measured value is never quite still, and a state is") {
   std::set<double> voltages;
   std::set<double> alarms;
   for (int i = 0; i < 50; ++i) {
-    voltages.insert(meter.device.value("output.voltage", at_ms(i * 1000)));
-    alarms.insert(meter.device.value("alarm.high", at_ms(i * 1000)));
+    voltages.insert(meter.device.value("output.voltage", at_ms(i * std::int64_t{1000})));
+    alarms.insert(meter.device.value("alarm.high", at_ms(i * std::int64_t{1000})));
   }
   CHECK(voltages.size() >= 2);
   CHECK(alarms == std::set<double>{0});
@@ -168,7 +168,7 @@ TEST_CASE("a stuck point keeps its value against noise, writes and knobs until i
   Played meter(tests::meter(), {{"output.voltage", 12}});
   REQUIRE(meter.device.stick("", at_ms(0)).has_value());
   const auto first = meter.ask({4, 0, 0, 0, 2}, 0);
-  for (int i = 1; i < 50; ++i) REQUIRE(meter.ask({4, 0, 0, 0, 2}, i * 1000) == first);
+  for (int i = 1; i < 50; ++i) REQUIRE(meter.ask({4, 0, 0, 0, 2}, i * std::int64_t{1000}) == first);
 }
 
 TEST_CASE("a knob, a drift and a mend move the value as they say") {

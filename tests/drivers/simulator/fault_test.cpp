@@ -57,6 +57,7 @@ TEST_CASE("a wrong echo changes what a write confirms and leaves reads alone") {
 TEST_CASE("one answer in N is late, or only the next one") {
   auto some = with({"late", "1500", "every", "3"});
   std::vector<bool> late;
+  late.reserve(6);
   for (int i = 0; i < 6; ++i) late.push_back(some.apply(good())->delay == 1500ms);
   CHECK(late == std::vector<bool>{false, false, true, false, false, true});
 

@@ -70,7 +70,7 @@ TEST_CASE("a burst longer than any frame is waited out without being kept") {
 
 TEST_CASE("each byte of an answer is handed over at the end of its time on the wire, never before") {
   sim::RtuLine line(slow_line);
-  line.answer(0, at_ms(10), {1, 2, 3}, 0ns);
+  line.answer(0, at_ms(10), Bytes{1, 2, 3}, 0ns);
   const auto character = slow_line.character();
   CHECK(line.due(at_ms(10) + character - 1ns).empty());
   CHECK(line.due(at_ms(10) + character) == Bytes{1});
@@ -82,30 +82,30 @@ TEST_CASE("each byte of an answer is handed over at the end of its time on the w
 
 TEST_CASE("a dribbling device leaves its gap between two bytes") {
   sim::RtuLine line(slow_line);
-  line.answer(0, at_ms(0), {1, 2}, 450ms);
+  line.answer(0, at_ms(0), Bytes{1, 2}, 450ms);
   CHECK(line.due(at_ms(400)) == Bytes{1});
   CHECK(line.next() == at_ms(450) + 2 * slow_line.character());
 }
 
 TEST_CASE("one device answers its questions one after the other, however late it is") {
   sim::RtuLine line(slow_line);
-  line.answer(0, at_ms(100), {1, 2}, 0ns);
-  line.answer(0, at_ms(50), {3, 4}, 0ns);
+  line.answer(0, at_ms(100), Bytes{1, 2}, 0ns);
+  line.answer(0, at_ms(50), Bytes{3, 4}, 0ns);
   CHECK(drain(line, at_ms(200)) == Bytes{1, 2, 3, 4});
   CHECK(line.collisions() == 0);
 }
 
 TEST_CASE("two devices that speak at once spoil each other") {
   sim::RtuLine line(slow_line);
-  line.answer(0, at_ms(0), {1, 1, 1, 1}, 0ns);
-  line.answer(1, at_ms(1), {2, 2, 2, 2}, 0ns);
+  line.answer(0, at_ms(0), Bytes{1, 1, 1, 1}, 0ns);
+  line.answer(1, at_ms(1), Bytes{2, 2, 2, 2}, 0ns);
   CHECK(drain(line, at_ms(100)) != Bytes{1, 2, 1, 2, 1, 2, 1, 2});
   CHECK(line.collisions() > 4);
 }
 
 TEST_CASE("a device that speaks into a question spoils the question and itself") {
   sim::RtuLine line(slow_line);
-  line.answer(0, at_ms(3), {9}, 0ns);
+  line.answer(0, at_ms(3), Bytes{9}, 0ns);
   line.master_wrote(at_ms(0), question);
   CHECK(drain(line, at_ms(5)) != Bytes{9});
   const auto burst = line.burst(at_ms(100));
@@ -120,17 +120,30 @@ TEST_CASE("a device that speaks into a question spoils the question and itself")
 TEST_CASE("a question that follows an answer without a gap of 1.5 characters is not understood") {
   for (const auto gap : {1ms, 2ms}) {
     sim::RtuLine line(slow_line);
-    line.answer(0, at_ms(0), {1}, 0ns);
+    line.answer(0, at_ms(0), Bytes{1}, 0ns);
     const auto ended = at_ms(0) + slow_line.character();
     REQUIRE(line.due(ended) == Bytes{1});
     line.master_wrote(ended + gap, question);
     CHECK((line.burst(at_ms(100))->bytes == question) == (gap == 2ms));
   }
   sim::RtuLine patient({9600, 10, false});
-  patient.answer(0, at_ms(0), {1}, 0ns);
+  patient.answer(0, at_ms(0), Bytes{1}, 0ns);
   patient.due(at_ms(10));
   patient.master_wrote(at_ms(0) + slow_line.character(), question);
   CHECK(patient.burst(at_ms(100))->bytes == question);
+}
+
+TEST_CASE("a master that hears itself gets its own bytes back at the end of their time, and is still understood") {
+  sim::RtuLine line(slow_line);
+  line.echo(true);
+  line.master_wrote(at_ms(0), question);
+  CHECK(line.due(at_ms(0) + slow_line.character() - 1ns).empty());
+  CHECK(line.due(at_ms(0) + 8 * slow_line.character()) == question);
+  CHECK(line.collisions() == 0);
+  CHECK(line.burst(at_ms(100))->bytes == question);
+  line.echo(false);
+  line.master_wrote(at_ms(200), question);
+  CHECK(line.due(at_ms(300)).empty());
 }
 
 TEST_CASE("answers to a master that floods are bounded") {
@@ -142,7 +155,7 @@ TEST_CASE("answers to a master that floods are bounded") {
 TEST_CASE("a line that was cut carries nothing of before") {
   sim::RtuLine line(slow_line);
   line.master_wrote(at_ms(0), question);
-  line.answer(0, at_ms(0), {1}, 0ns);
+  line.answer(0, at_ms(0), Bytes{1}, 0ns);
   line.clear();
   CHECK_FALSE(line.next());
   CHECK(line.due(at_ms(1000)).empty());

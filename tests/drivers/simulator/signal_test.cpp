@@ -17,7 +17,7 @@ TEST_CASE("a level with noise moves within it, differently for two seeds, and ca
   std::set<double> seen;
   int differ = 0;
   for (int i = 0; i < 100; ++i) {
-    const auto now = at_ms(i * 200);
+    const auto now = at_ms(i * std::int64_t{200});
     const auto value = signal.at(now, 1);
     CHECK(std::abs(value - 12) <= 0.05);
     CHECK(value == signal.at(now, 1));

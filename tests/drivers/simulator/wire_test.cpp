@@ -216,6 +216,24 @@ TEST_CASE("a value is set, drifts, sticks and lives again") {
   CHECK(comes_true([&, first = counts()] { return counts() != first; }));
 }
 
+TEST_CASE("a noisy line damages questions and answers, and an echo comes before the answer") {
+  Played site(fast_site);
+  auto wire = Stream::serial(site.pty("rtu"));
+  site.must("break rtu noise 0.05");
+  int damaged = 0;
+  for (int i = 0; i < 20; ++i) {
+    if (!whole(wire.ask(read_meter, 9, 20ms))) ++damaged;
+  }
+  CHECK(damaged >= 15);  // 136 bits at 5 %: one in a thousand gets through
+  site.must("mend rtu");
+  site.must("break rtu echo");
+  wire.read(64, 20ms);
+  const auto both = wire.ask(read_meter, 17);
+  REQUIRE(both.size() == 17);
+  CHECK(Bytes(both.begin(), both.begin() + 8) == read_meter);
+  CHECK(whole({both.begin() + 8, both.end()}));
+}
+
 TEST_CASE("a cut line carries nothing and keeps its port; joined it answers again") {
   Played site(fast_site);
   auto wire = Stream::serial(site.pty("rtu"));
