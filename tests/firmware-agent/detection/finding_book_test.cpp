@@ -247,6 +247,19 @@ TEST_CASE("the hold time starts again after a reboot, when nobody knows how long
   CHECK(after.last().event == FindingEvent::reopened);
 }
 
+TEST_CASE("the boot clock of another boot is not compared, even when it looks later") {
+  Shelf before;
+  before.raise(before.rail);
+  before.clear(before.rail);
+  Shelf after;
+  after.book.restore(before.book.open(), {});
+  auto now = moment(2h);
+  now.wall += 24h * 3;  // the machine was off for three days and has been up for longer than before
+  after.book.wake(now);
+  after.book.raise(after.rail, now, {}, now, after.told);
+  CHECK(after.last().event == FindingEvent::reopened);
+}
+
 TEST_CASE("a shelf's end survives a reboot, and is short when the clock knows nothing") {
   Shelf before;
   before.raise(before.rail);
@@ -283,6 +296,17 @@ TEST_CASE("a finding the configuration watches no more stays listed until it is 
   shelf.tick();
   CHECK(shelf.book.open().empty());
   CHECK(shelf.last().finding.state == AlarmState::normal);
+}
+
+TEST_CASE("findings of another site, and ended ones, are not taken over") {
+  Finding other;
+  other.id = {"elsewhere", "power-1", "output.voltage", "rail.low", 4};
+  Finding ended = other;
+  ended.id.site = "demo";
+  ended.state = AlarmState::normal;
+  Shelf shelf;
+  shelf.book.restore({other, ended}, {});
+  CHECK(shelf.book.open().empty());
 }
 
 TEST_CASE("a suppressed finding is released as it is measured then") {

@@ -291,6 +291,20 @@ TEST_CASE("silence behind a closed port is not counted, and the port closes its 
   CHECK_FALSE(line.links.behind(line.place.board));
 }
 
+TEST_CASE("a question that times out was asked through an open port: the port is back and the line is judged") {
+  Line line;
+  line.ask(line.place.board, Errc::bus_unavailable);
+  line.tick(2s);
+  REQUIRE(line.opened(LinkFault::bus_unavailable));
+  for (int round = 0; round < 2; ++round) {
+    for (const auto device : {line.place.board, line.place.power, line.place.leak}) line.silence(device);
+  }
+  CHECK(line.quiet());
+  line.tick(2s);
+  CHECK(line.closed(LinkFault::bus_unavailable));
+  CHECK(line.opened(LinkFault::bus_down));
+}
+
 TEST_CASE("what says nothing about the device is ignored") {
   Line line;
   for (const auto code : {Errc::foreign_frame, Errc::not_permitted, Errc::invalid_argument}) {
@@ -312,6 +326,16 @@ TEST_CASE("a device without points is never asked, so a line can be down without
   }
   REQUIRE(out.steps.size() == 1);
   CHECK(out.steps.front().fault == LinkFault::bus_down);
+}
+
+TEST_CASE("a device known to be dead from before the restart needs no new silence for its line to be judged") {
+  Line line;
+  line.links.restore(LinkFault::no_answer, line.place.line, line.place.board);
+  for (int round = 0; round < 2; ++round) {
+    line.silence(line.place.power);
+    line.silence(line.place.leak);
+  }
+  CHECK(line.opened(LinkFault::bus_down));
 }
 
 TEST_CASE("open link findings restored after a restart are not opened again and close as usual") {

@@ -123,6 +123,41 @@ TEST_CASE("a command and its feedback in one block are seen together, in whateve
   }
 }
 
+TEST_CASE("leakage is not judged against a test voltage that is stale or bad, whatever number stands there") {
+  Bench bench;
+  bench.clock += 1s;
+  bench.take({good(bench.place.test, 250, moment(bench.clock))});
+  for (int i = 0; i < 20; ++i) bench.see(bench.place.leakage, 50);
+  CHECK_FALSE(bench.judge.open(leakage_high));
+  CHECK_FALSE(bench.judge.suspected(leakage_high));
+  for (int i = 0; i < 20; ++i) {
+    bench.clock += 1s;
+    auto broken = bad(bench.place.test, Reason::refused, moment(bench.clock));
+    broken.value = 250;
+    bench.take({broken, good(bench.place.leakage, 50, moment(bench.clock))});
+  }
+  CHECK_FALSE(bench.judge.suspected(leakage_high));
+}
+
+TEST_CASE("a command that could not be read for a while settles anew before anything is judged") {
+  Bench bench;
+  const auto block = [&](double state, bool command_read = true) {
+    bench.clock += 1s;
+    const auto command = command_read ? good(bench.place.command_1, 0, moment(bench.clock))
+                                      : bad(bench.place.command_1, Reason::refused, moment(bench.clock));
+    bench.take({command, good(bench.place.state_1, state, moment(bench.clock))});
+  };
+  block(0);
+  block(0);
+  block(1, false);  // it may have been switched on and off again meanwhile
+  block(1);
+  CHECK(bench.out.confirm.empty());
+  block(1);
+  CHECK_FALSE(bench.judge.open(welded_1));
+  block(1);
+  CHECK(bench.judge.open(welded_1));
+}
+
 TEST_CASE("a frozen value is told when its witness moved, and a witness that pauses does no harm") {
   Bench bench;
   const auto minute = [&](double current) {

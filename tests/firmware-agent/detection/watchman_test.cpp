@@ -180,6 +180,11 @@ TEST_CASE("a device that was dead before its line is suppressed with it and rele
   CHECK(w.changes[1].finding.id.kind == "bus.down");
   CHECK(w.changes[2].finding.id.kind == "link.no-answer");
   CHECK(w.changes[2].finding.state == AlarmState::suppressed);
+  for (int i = 0; i < 10; ++i) {
+    w.wait(1s);
+    w.tick();
+  }
+  CHECK(w.changes.size() == 3);
   for (int i = 0; i < 2; ++i) {
     w.wait(100ms);
     w.attempt(w.place.power);
@@ -265,6 +270,52 @@ TEST_CASE("after a restart a fault that is still there stays the same finding, a
   REQUIRE(w.changes.size() == 4);
   CHECK(w.changes[3].event == FindingEvent::returned);
   CHECK(w.changes[3].finding.id.kind == "rail.low");
+}
+
+TEST_CASE("a finding suppressed behind a line is released when the line is found well after a restart") {
+  WatchedSite w;
+  for (int i = 0; i < 2; ++i) w.attempt(w.place.board, Errc::timeout);
+  w.wait(100ms);
+  w.attempt(w.place.power);
+  for (int round = 0; round < 2; ++round) all_silent(w);
+  auto open = w.man->open();
+  REQUIRE(open.size() == 2);
+  open.erase(open.begin() +
+             (open[0].id.kind == "bus.down" ? 0 : 1));  // as if the bus's return was all that was committed
+  w.man = std::make_unique<Watchman>(w.place.site, shipped_catalogue());
+  w.man->restore(std::move(open), w.given);
+  w.wait(1s);
+  w.tick();
+  REQUIRE(w.last.changes.size() == 1);
+  CHECK(w.last.changes[0].finding.id.kind == "link.no-answer");
+  CHECK(w.last.changes[0].finding.state == AlarmState::unacknowledged);
+}
+
+TEST_CASE("an implausible value and a lost port stay the same findings through a restart") {
+  WatchedSite w;
+  const auto implausible = [&] {
+    w.wait(1s);
+    w.take({bad(w.place.voltage, Reason::implausible, w.now())});
+  };
+  implausible();
+  implausible();
+  w.port(w.place.tcp, false, "refused");
+  w.wait(1s);
+  w.tick();
+  CHECK(w.count(FindingEvent::opened) == 2);
+  w.restart();
+  for (int i = 0; i < 5; ++i) {
+    implausible();
+    w.port(w.place.tcp, false, "refused");
+    w.tick();
+  }
+  CHECK(w.changes.size() == 2);
+  w.see(w.place.voltage, 12);
+  w.see(w.place.voltage, 12);
+  w.port(w.place.tcp, true);
+  w.attempt(w.place.inputs);
+  w.tick();
+  CHECK(w.count(FindingEvent::returned) == 2);
 }
 
 TEST_CASE("after a restart nothing closes on ignorance: neither silence nor a value that cannot be judged") {
