@@ -74,8 +74,14 @@ const settings::Fields<SiteDraft>& site_fields();
 std::vector<Rule> rules_in_force(const DeviceDraft& draft, const drivers::Profile& profile,
                                  settings::Problems& problems);
 
-/// Looks up names and checks what one row alone cannot show. `models` are the names of profiles for suggestions.
-Site resolve(const SiteDraft& draft, const std::vector<drivers::Profile>& profiles,
-             const std::vector<std::string>& models, settings::Problems& problems);
+/// What names may be looked up in.
+struct Known {
+  const std::vector<drivers::Profile>& profiles;
+  const std::vector<std::string>& models;  ///< of profiles that are there, good or bad
+  const std::vector<std::string>& kinds;   ///< of the catalogue; empty: not checked
+};
+
+/// Looks up names and checks what one row alone cannot show.
+Site resolve(const SiteDraft& draft, const Known& known, settings::Problems& problems);
 
 }  // namespace inspect::agent

@@ -65,18 +65,19 @@ Result<void> keep(const std::string& path, std::string_view bytes) {
 }
 
 Result<Site> load(const Result<std::string>& bytes, const std::string& path,
-                  const std::vector<std::string>& profile_dirs) {
+                  const std::vector<std::string>& profile_dirs, const std::vector<std::string>& kinds) {
   if (!bytes) return bytes.error();
-  return parse_site_with(*bytes, path, profile_dirs);
+  return parse_site_with(*bytes, path, profile_dirs, kinds);
 }
 
 }  // namespace
 
 Result<LoadedSite> load_site_keeping_last_good(const std::string& path, const std::vector<std::string>& profile_dirs,
-                                               const std::string& last_good_path) {
+                                               const std::string& last_good_path,
+                                               const std::vector<std::string>& kinds) {
   // What is kept are the very bytes that were found good, not a second look at the file.
   const auto bytes = settings::read_file(path);
-  auto ordered = load(bytes, path, profile_dirs);
+  auto ordered = load(bytes, path, profile_dirs, kinds);
   if (ordered) {
     if (const auto kept = keep(last_good_path, *bytes); !kept) {
       ordered->warnings.push_back("this configuration could not be kept as the last good one: " + kept.error().message +
@@ -84,7 +85,7 @@ Result<LoadedSite> load_site_keeping_last_good(const std::string& path, const st
     }
     return LoadedSite{std::move(*ordered), std::nullopt};
   }
-  auto last = load(settings::read_file(last_good_path), last_good_path, profile_dirs);
+  auto last = load(settings::read_file(last_good_path), last_good_path, profile_dirs, kinds);
   if (last) return LoadedSite{std::move(*last), ordered.error().message};
   auto error = ordered.error();
   error.message += "\nand there is no last good configuration: " + last.error().message;

@@ -19,6 +19,7 @@ struct LoadedSite {
 /// A good file is copied to `last_good_path` (temporary file, fsync, rename, fsync of the directory) before it is
 /// returned; when that fails the site runs all the same, with a warning. An error only when neither is good.
 Result<LoadedSite> load_site_keeping_last_good(const std::string& path, const std::vector<std::string>& profile_dirs,
-                                               const std::string& last_good_path);
+                                               const std::string& last_good_path,
+                                               const std::vector<std::string>& kinds = {});
 
 }  // namespace inspect::agent

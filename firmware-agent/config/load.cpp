@@ -23,26 +23,28 @@ std::optional<SiteDraft> read_draft(std::string_view text, settings::Problems& p
 
 }  // namespace
 
-Result<Site> parse_site(std::string_view text, const std::string& file, const std::vector<drivers::Profile>& profiles) {
+Result<Site> parse_site(std::string_view text, const std::string& file, const std::vector<drivers::Profile>& profiles,
+                        const std::vector<std::string>& kinds) {
   settings::Problems problems(file);
   const auto draft = read_draft(text, problems);
   if (!draft) return problems.error();
   std::vector<std::string> models;
   models.reserve(profiles.size());
   for (const auto& each : profiles) models.push_back(each.model);
-  auto site = resolve(*draft, profiles, models, problems);
+  auto site = resolve(*draft, {profiles, models, kinds}, problems);
   if (!problems.empty()) return problems.error();
   return site;
 }
 
-Result<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs) {
+Result<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs,
+                       const std::vector<std::string>& kinds) {
   auto bytes = settings::read_file(path);
   if (!bytes) return std::move(bytes).error();
-  return parse_site_with(*bytes, path, profile_dirs);
+  return parse_site_with(*bytes, path, profile_dirs, kinds);
 }
 
 Result<Site> parse_site_with(std::string_view text, const std::string& file_name,
-                             const std::vector<std::string>& profile_dirs) {
+                             const std::vector<std::string>& profile_dirs, const std::vector<std::string>& kinds) {
   settings::Problems problems(file_name);
   const auto draft = read_draft(text, problems);
   if (!draft) return problems.error();
@@ -66,7 +68,7 @@ Result<Site> parse_site_with(std::string_view text, const std::string& file_name
       bad += '\n' + profile.error().message;
     }
   }
-  auto site = resolve(*draft, profiles, models, problems);
+  auto site = resolve(*draft, {profiles, models, kinds}, problems);
   if (problems.empty() && bad.empty()) return site;
   auto all = problems.empty() ? std::string() : problems.error().message;
   all += bad;

@@ -18,9 +18,8 @@ constexpr std::size_t most_points = 20'000;
 
 class Resolver {
  public:
-  Resolver(const SiteDraft& draft, const std::vector<Profile>& profiles, const std::vector<std::string>& models,
-           Problems& problems)
-      : draft_(draft), profiles_(profiles), models_(models), problems_(problems), warnings_(problems.file()) {}
+  Resolver(const SiteDraft& draft, const Known& known, Problems& problems)
+      : draft_(draft), known_(known), problems_(problems), warnings_(problems.file()) {}
 
   Site resolve() {
     site_.name = draft_.head.name;
@@ -70,12 +69,12 @@ class Resolver {
     const auto used = std::find_if(site_.profiles.begin(), site_.profiles.end(),
                                    [&](const Profile& each) { return each.model == model.value; });
     if (used != site_.profiles.end()) return static_cast<std::size_t>(used - site_.profiles.begin());
-    const auto found = std::find_if(profiles_.begin(), profiles_.end(),
+    const auto found = std::find_if(known_.profiles.begin(), known_.profiles.end(),
                                     [&](const Profile& each) { return each.model == model.value; });
-    if (found == profiles_.end()) {
+    if (found == known_.profiles.end()) {
       // One that is there but bad has told its own problems.
-      if (std::find(models_.begin(), models_.end(), model.value) == models_.end()) {
-        const std::vector<std::string_view> known(models_.begin(), models_.end());
+      if (std::find(known_.models.begin(), known_.models.end(), model.value) == known_.models.end()) {
+        const std::vector<std::string_view> known(known_.models.begin(), known_.models.end());
         problems_.add(model.place, "there is no profile \"" + model.value + '"' +
                                        settings::did_you_mean(model.value, known) +
                                        "; correct it, or add the file to the profiles");
@@ -170,8 +169,17 @@ class Resolver {
     return std::nullopt;
   }
 
+  void kind(const std::string& kind, Place place) {
+    const auto& kinds = known_.kinds;
+    if (kinds.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
+    const std::vector<std::string_view> all(kinds.begin(), kinds.end());
+    problems_.add(place, "there is no kind of fault \"" + kind + '"' + settings::did_you_mean(kind, all) +
+                             "; use one of the catalogue's");
+  }
+
   /// A finding's name is (device, point, kind): two rules of one name would open and close each other's finding.
   void add(Watch watch, Place place) {
+    kind(watch.rule.kind, place);
     if (!rules_.emplace(at(watch.point), watch.rule.kind).second) {
       problems_.add(place, "a second rule for " + watch.rule.kind + " at \"" + watch.rule.point +
                                "\"; remove it, or override or disable the profile's");
@@ -220,8 +228,7 @@ class Resolver {
   }
 
   const SiteDraft& draft_;
-  const std::vector<Profile>& profiles_;
-  const std::vector<std::string>& models_;
+  const Known& known_;
   Problems& problems_;
   Problems warnings_;
   Site site_;
@@ -235,9 +242,8 @@ class Resolver {
 
 }  // namespace
 
-Site resolve(const SiteDraft& draft, const std::vector<drivers::Profile>& profiles,
-             const std::vector<std::string>& models, settings::Problems& problems) {
-  return Resolver(draft, profiles, models, problems).resolve();
+Site resolve(const SiteDraft& draft, const Known& known, settings::Problems& problems) {
+  return Resolver(draft, known, problems).resolve();
 }
 
 }  // namespace inspect::agent

@@ -1,4 +1,5 @@
 #include "drivers/profiles/load.hpp"
+#include "protocol/catalogue/catalogue.hpp"
 #include "protocol/settings/docs.hpp"
 #include "tests/protocol/settings/golden.hpp"
 
@@ -209,56 +210,19 @@ TEST_CASE("an output latch is never held to be the contact") {
   }
 }
 
-TEST_CASE("kinds of fault in profiles are those agreed on") {
-  const std::set<std::string> known{"relay.welded",
-                                    "relay.no-pull-in",
-                                    "relay.contact-resistance",
-                                    "relay.film",
-                                    "relay.slow-operate",
-                                    "relay.chatter",
-                                    "relay.wear",
-                                    "rail.drift",
-                                    "rail.low",
-                                    "rail.high",
-                                    "rail.capacitor-ageing",
-                                    "rail.thermal-shutdown",
-                                    "rail.over-current",
-                                    "rail.input-sag",
-                                    "rail.dead",
-                                    "rail.protection-tripped",
-                                    "bridge.diode-open",
-                                    "bridge.short",
-                                    "fuse.blown",
-                                    "diode.flyback-open",
-                                    "diode.series-open",
-                                    "lead.open",
-                                    "lead.intermittent",
-                                    "clamp.open",
-                                    "wire.broken",
-                                    "usb.cable",
-                                    "usb.hub",
-                                    "tester.zero-offset",
-                                    "tester.span-drift",
-                                    "tester.stuck",
-                                    "insulation.low",
-                                    "calibration.due",
-                                    "leakage.high",
-                                    "leakage.prewarning",
-                                    "leakage.sensor-open",
-                                    "link.no-answer",
-                                    "link.refused",
-                                    "link.degraded",
-                                    "bus.down",
-                                    "bus.unavailable",
-                                    "value.frozen",
-                                    "value.implausible",
-                                    "board.supply-low",
-                                    "board.overheated"};
+TEST_CASE("the catalogue can explain every kind of fault and part that profiles name") {
+  const auto catalogue = catalogue::load("protocol/catalogue");
+  REQUIRE_MESSAGE(catalogue.has_value(), catalogue.error().message);
   for (const auto& each : shipped()) {
     CAPTURE(each.model);
-    for (const auto& rule : each.rules) CHECK(known.count(rule.kind) == 1);
+    for (const auto& rule : each.rules) {
+      CAPTURE(rule.kind);
+      CHECK(catalogue->kind(rule.kind) != nullptr);
+      CHECK((rule.part.empty() || catalogue->part(rule.part) != nullptr));
+    }
     for (const auto& spot : each.blind_spots) {
-      CHECK(known.count(spot.kind) == 1);
+      CAPTURE(spot.kind);
+      CHECK(catalogue->kind(spot.kind) != nullptr);
       const auto judged =
           std::any_of(each.rules.begin(), each.rules.end(), [&](const Rule& rule) { return rule.kind == spot.kind; });
       CHECK_FALSE(judged);  // blind and judging at once would be a lie

@@ -1,5 +1,6 @@
 #include "firmware-agent/config/load.hpp"
 
+#include "protocol/catalogue/catalogue.hpp"
 #include "protocol/settings/document.hpp"
 #include "tests/firmware-agent/config/site_text.hpp"
 
@@ -101,9 +102,13 @@ TEST_CASE("what is left out has its default") {
   CHECK(read->socket == "/run/inspectd/control.sock");
 }
 
-TEST_CASE("the examples load, without a warning") {
+TEST_CASE("the examples load, without a warning, and the catalogue knows their kinds") {
+  const auto catalogue = catalogue::load("protocol/catalogue");
+  REQUIRE_MESSAGE(catalogue.has_value(), catalogue.error().message);
+  std::vector<std::string> kinds;
+  for (const auto& kind : catalogue->kinds) kinds.push_back(kind.key);
   for (const auto* file : {"demo-site.toml", "site.toml"}) {
-    const auto read = parse(example(file));
+    const auto read = parse_site(example(file), file, shipped_profiles(), kinds);
     CAPTURE(file);
     REQUIRE_MESSAGE(read.has_value(), read.error().message);
     CHECK(read->warnings.empty());

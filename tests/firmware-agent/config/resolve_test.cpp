@@ -164,3 +164,16 @@ TEST_CASE("points are bounded") {
   REQUIRE(read.has_error());
   CHECK(read.error().message.find("more than 20000 points on one gateway; split the site") != std::string::npos);
 }
+
+TEST_CASE("a rule of a kind nobody can explain is refused, when the catalogue is known") {
+  const std::vector<std::string> kinds{"relay.welded", "relay.no-pull-in", "rail.low", "rail.protection-tripped",
+                                       "rail.over-current"};
+  CHECK(parse_site(good_site(), "site.toml", shipped_profiles(), kinds).has_value());
+  const auto slip = with(good_site(), "kind = \"rail.low\"", "kind = \"rail.lwo\"");
+  CHECK(parse(slip).has_value());
+  const auto read = parse_site(slip, "site.toml", shipped_profiles(), kinds);
+  REQUIRE(read.has_error());
+  CHECK(
+      read.error().message ==
+      "site.toml:62:1: there is no kind of fault \"rail.lwo\", did you mean \"rail.low\"; use one of the catalogue's");
+}
