@@ -72,7 +72,9 @@ export function span(milliseconds) {
 export function ago(text) {
   const past = serviceNow() - Date.parse(text);
   if (past < 60000) return t('just_now');
-  return `${span(past)}${gap()}${t('ago')}`;
+  // Nobody needs the minutes of something that began hours ago.
+  const coarse = past < 3600000 || past >= 48 * 3600000 ? span(past) : `${Math.floor(past / 3600000)}${gap()}${t('hours')}`;
+  return `${coarse}${gap()}${t('ago')}`;
 }
 
 function countdown(milliseconds) {

@@ -77,6 +77,7 @@ void write_summary_fields(JsonWriter& out, const Case& entry, const DispatchTabl
   const auto& ticket = entry.ticket;
   write(out, "number", entry.row.number);
   write(out, "gateway", entry.row.gateway);
+  write(out, "finding", to_string(ticket.latest.change.finding.id));
   write(out, "state", name(ticket.state()));
   out.key("open").boolean(ticket.open());
   out.key("measured").boolean(ticket.measured());

@@ -1,0 +1,65 @@
+#include "cloud-bridge/ticketing/config/ticketd_config.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace inspect::ticketing;
+
+namespace {
+
+std::string complaint(std::string_view text) {
+  const auto config = parse_config(text, "t.toml");
+  return config ? "" : config.error().message;
+}
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("the shipped example is right and says what the defaults are") {
+  const auto config = load_config("examples/ticketd.toml");
+  REQUIRE_MESSAGE(config.has_value(), (config ? "" : config.error().message));
+  const TicketdConfig fresh;
+  CHECK(config->http.address == fresh.http.address);
+  CHECK(config->http.port == fresh.http.port);
+  CHECK(config->store.directory == fresh.store.directory);
+  CHECK(config->store.readings_hours == fresh.store.readings_hours);
+  CHECK(config->broker.client_id == fresh.broker.client_id);
+  CHECK(config->dispatch.departments.size() == 4);
+  CHECK(config->dispatch.department("power")->name.zh == "电源部");
+}
+
+TEST_CASE("an empty file gives the standard table of departments") {
+  const auto config = parse_config("", "t.toml");
+  REQUIRE(config.has_value());
+  CHECK(config->dispatch.departments.size() == 4);
+  CHECK(config->http.address == "127.0.0.1");
+}
+
+TEST_CASE("what is wrong is told with file, line, column and a cure") {
+  CHECK(holds(complaint("[http]\nport = 99999\n"), "t.toml:2:"));
+  CHECK(holds(complaint("[http]\nprot = 80\n"), "did you mean \"port\""));
+  CHECK(holds(complaint("[htp]\n"), "did you mean \"http\""));
+  CHECK(holds(complaint("[http\n"), "t.toml:1:"));
+  CHECK(holds(complaint("[broker]\ncertificate = \"a.pem\"\n"), "need ca"));
+}
+
+TEST_CASE("departments have their own keys and rules name departments that exist") {
+  const std::string power =
+      "[dispatch]\nfallback = \"power\"\n[[dispatch.department]]\nkey = \"power\"\nname = \"Power\"\n";
+  CHECK(complaint(power).empty());
+  CHECK(holds(complaint(power + "[[dispatch.department]]\nkey = \"power\"\nname = \"Again\"\n"), "t.toml:7:"));
+  CHECK(holds(complaint(power + "[[dispatch.rule]]\nkind = \"relay.\"\ndepartment = \"powr\"\n"),
+              "did you mean \"power\""));
+  CHECK(holds(complaint("[dispatch]\nfallback = \"x\"\n"), "department"));
+}
+
+TEST_CASE("a file cut at any byte is read or refused, never worse") {
+  const auto whole = load_config("examples/ticketd.toml");
+  REQUIRE(whole.has_value());
+  const std::string text =
+      "[http]\nport = 8080\n[broker]\nhost = \"127.0.0.1\"\n[store]\ndirectory = \"/var/lib/ticketd\"\n";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    const auto config = parse_config(std::string_view(text).substr(0, cut), "t.toml");
+    if (!config) CHECK(holds(config.error().message, "t.toml:"));
+  }
+}
