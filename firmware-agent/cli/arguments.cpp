@@ -170,9 +170,7 @@ class Builder {
 std::string wrong_use(const CLI::App& app, const CLI::ParseError& error, Language language) {
   const auto say = [language](const std::string& zh, const std::string& en) { return Text{zh, en}.in(language); };
   const std::string what = error.what();
-  const auto* innermost = &app;
-  while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
-  const auto extra = innermost->remaining();
+  const auto extra = app.remaining(true);
   // An unknown verb must not be told as a missing one.
   if (!extra.empty() || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const auto word = extra.empty() ? what : extra.front();

@@ -30,7 +30,7 @@ constexpr std::array<Entry, 39> texts{{
     {"findings shelve", "搁置到某个时间，必须写原因", "put aside until a time, with a reason"},
     {"findings unshelve", "取消搁置", "end the shelf"},
     {"outbox", "等待送往中心的内容", "what waits for the centre"},
-    {"check", "检查配置或型号文件，不需要服务在运行", "check a configuration or a profile; needs no running agent"},
+    {"check", "检查配置或型号文件，不需要服务在运行", "check a configuration; needs no running agent"},
     {"completion", "打印命令补全脚本", "print the shell's completion script"},
     {"complete", "", ""},
     {"--help", "显示帮助", "show this help"},

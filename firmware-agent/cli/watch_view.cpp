@@ -40,8 +40,6 @@ std::vector<std::string> WatchView::take(const control::Event& event, const Cons
   }
   if (const auto* finding = std::get_if<control::FindingNews>(&event.news)) {
     lines.push_back(take_finding(finding->change, console));
-    latest_.push_back(lines.back());
-    if (latest_.size() > most_latest) latest_.erase(latest_.begin());
   }
   return lines;
 }
@@ -61,9 +59,13 @@ std::string WatchView::take_reading(const control::ReadingNews& news, const Cons
 
 std::string WatchView::take_finding(const FindingChange& change, const Console& console) {
   const auto& f = change.finding;
-  return local_stamp(f.changed.wall) + "  " +
-         console.paint(word(change.event, console.language), word(f.fault_class, console.language).tone) + "  " +
-         short_id(f.id) + "  " + harmless(console.in(f.analysis.title));
+  const auto text = "  " +
+                    console.paint(word(change.event, console.language), word(f.fault_class, console.language).tone) +
+                    "  " + short_id(f.id) + "  " + harmless(console.in(f.analysis.title));
+  // Below a table the day is known, and the room is dear.
+  latest_.push_back(local_time(f.changed.wall).substr(11) + text);
+  if (latest_.size() > most_latest) latest_.erase(latest_.begin());
+  return local_stamp(f.changed.wall) + text;
 }
 
 std::string WatchView::screen(const Console& console, WallTime now) const {

@@ -1,0 +1,199 @@
+#include "firmware-agent/cli/arguments.hpp"
+
+#include "firmware-agent/cli/help.hpp"
+#include "firmware-agent/cli/text_width.hpp"
+#include "tests/firmware-agent/cli/child.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+using namespace inspect;
+using namespace inspect::cli;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Environment with(std::map<std::string, std::string> variables) {
+  return [variables = std::move(variables)](const char* name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional<std::string>(found->second);
+  };
+}
+
+Options good(const Words& words, std::map<std::string, std::string> variables = {}) {
+  auto parsed = parse_arguments(words, with(std::move(variables)));
+  if (const auto* finished = std::get_if<Finished>(&parsed)) FAIL(finished->err);
+  return std::get<Options>(parsed);
+}
+
+Finished bad(const Words& words) {
+  auto parsed = parse_arguments(words, with({}));
+  REQUIRE(std::holds_alternative<Finished>(parsed));
+  return std::get<Finished>(parsed);
+}
+
+template <class T>
+T command(const Words& words) {
+  const auto options = good(words);
+  REQUIRE(std::holds_alternative<T>(options.command));
+  return std::get<T>(options.command);
+}
+
+const std::vector<Words> verbs{{},
+                               {"status"},
+                               {"buses"},
+                               {"devices"},
+                               {"points"},
+                               {"read"},
+                               {"watch"},
+                               {"history"},
+                               {"findings"},
+                               {"findings", "list"},
+                               {"findings", "show"},
+                               {"findings", "acknowledge"},
+                               {"findings", "shelve"},
+                               {"findings", "unshelve"},
+                               {"outbox"},
+                               {"check"},
+                               {"completion"}};
+
+}  // namespace
+
+TEST_CASE("each verb becomes its command, with what was said") {
+  CHECK(command<StatusCommand>({"status", "--check"}).check);
+  CHECK_FALSE(command<StatusCommand>({"status"}).check);
+  command<BusesCommand>({"buses"});
+  command<DevicesCommand>({"devices"});
+  CHECK(command<PointsCommand>({"points"}).device.empty());
+  CHECK(command<PointsCommand>({"points", "power-1"}).device == "power-1");
+  const auto read = command<ReadCommand>({"read", "power-1/output.voltage", "--fresh"});
+  CHECK(read.target == "power-1/output.voltage");
+  CHECK(read.fresh);
+  CHECK(command<WatchCommand>({"watch"}).target.empty());
+  CHECK(command<WatchCommand>({"watch", "power-1"}).target == "power-1");
+  const auto history = command<HistoryCommand>({"history", "a/b", "--since", "8h", "--until", "1h", "--most", "7"});
+  CHECK(history.since == "8h");
+  CHECK(history.until == "1h");
+  CHECK(history.most == 7);
+  command<OutboxCommand>({"outbox"});
+  command<CompletionCommand>({"completion", "bash"});
+  CHECK(command<NamesCommand>({"complete", "devices"}).what == "devices");
+}
+
+TEST_CASE("findings is a list unless another action is named") {
+  CHECK(command<FindingsCommand>({"findings", "--ended", "--most", "5"}).most == 5);
+  const auto list = command<FindingsCommand>({"findings", "list", "--check", "--ended"});
+  CHECK(list.check);
+  CHECK(list.ended);
+  CHECK(command<ShowFindingCommand>({"findings", "show", "x"}).finding == "x");
+  CHECK(command<AcknowledgeCommand>({"findings", "acknowledge", "x", "--by", "张工"}).by == "张工");
+  const auto shelve = command<ShelveCommand>({"findings", "shelve", "x", "--until", "2h", "--reason", "spare part"});
+  CHECK(shelve.finding == "x");
+  CHECK(shelve.until == "2h");
+  CHECK(shelve.reason == "spare part");
+  CHECK(command<UnshelveCommand>({"findings", "unshelve", "x"}).finding == "x");
+}
+
+TEST_CASE("check has the files of an installed agent unless others are named") {
+  const auto plain = command<CheckCommand>({"check"});
+  CHECK(plain.file == "/etc/inspectd/site.toml");
+  CHECK(plain.profiles == Words{"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"});
+  const auto named = command<CheckCommand>({"check", "a.toml", "--profiles", "x", "--profiles", "y"});
+  CHECK(named.file == "a.toml");
+  CHECK(named.profiles == Words{"x", "y"});
+  CHECK(command<CheckCommand>({"check", "--profile", "p.toml"}).is_profile);
+}
+
+TEST_CASE("what holds for all verbs may stand before or behind them") {
+  for (const auto& words : std::vector<Words>{{"--json", "--socket", "/x", "status"},
+                                              {"status", "--socket", "/x", "--json"},
+                                              {"findings", "list", "--json", "--socket", "/x"}}) {
+    const auto options = good(words);
+    CHECK(options.json);
+    CHECK(options.socket == "/x");
+  }
+  CHECK(good({"status"}).socket == "/run/inspectd/control.sock");
+  CHECK(good({"status"}, {{"INSPECT_SOCKET", "/y"}}).socket == "/y");
+  CHECK(good({"status"}).colour);
+  CHECK_FALSE(good({"status", "--no-color"}).colour);
+}
+
+TEST_CASE("the language is what was said, else the locale in the order of POSIX") {
+  const auto language = [](const Words& words, std::map<std::string, std::string> variables) {
+    return language_for(words, with(std::move(variables)));
+  };
+  CHECK(language({}, {}) == Language::en);
+  CHECK(language({}, {{"LANG", "zh_CN.UTF-8"}}) == Language::zh);
+  CHECK(language({}, {{"LANG", "zh_CN.UTF-8"}, {"LC_MESSAGES", "en_US.UTF-8"}}) == Language::en);
+  CHECK(language({}, {{"LC_MESSAGES", "en_US.UTF-8"}, {"LC_ALL", "zh_CN.UTF-8"}}) == Language::zh);
+  CHECK(language({}, {{"LC_ALL", ""}, {"LANG", "zh_CN.UTF-8"}}) == Language::zh);
+  CHECK(language({"--lang", "en"}, {{"LANG", "zh_CN.UTF-8"}}) == Language::en);
+  CHECK(language({"status", "--lang=zh"}, {}) == Language::zh);
+}
+
+TEST_CASE("wrong use ends with 2, says what is wrong in the person's language, and prints nothing on stdout") {
+  const std::vector<std::pair<Words, std::string>> table{
+      {{}, "a verb is needed"},
+      {{"dance"}, "\"dance\" is not known here"},
+      {{"status", "--dance"}, "\"--dance\" is not known here"},
+      {{"points", "a", "b"}, "\"b\" is not known here"},
+      {{"read"}, "TARGET is needed"},
+      {{"findings", "shelve", "x", "--until", "2h"}, "--reason is needed"},
+      {{"history", "x", "--most", "0"}, "--most"},
+      {{"history", "x", "--most", "many"}, "--most"},
+      {{"status", "--lang", "fr"}, "--lang"},
+      {{"completion", "fish"}, "fish"}};
+  for (const auto& [words, expected] : table) {
+    const auto finished = bad(words);
+    CAPTURE(finished.err);
+    CHECK(finished.code == ExitCode::wrong_use);
+    CHECK(finished.out.empty());
+    CHECK(finished.err.find(expected) != std::string::npos);
+  }
+  CHECK(bad({"--lang", "zh", "dance"}).err ==
+        "inspectctl: 不认识 \"dance\"\n  用 inspectctl --help 或 inspectctl <指令> --help 查看用法\n");
+  CHECK(bad({"--lang", "zh", "read"}).err.find("缺少 TARGET") != std::string::npos);
+}
+
+TEST_CASE("every verb has help with examples in both languages, readable at 80 columns") {
+  for (const auto* language : {"zh", "en"}) {
+    for (const auto& verb : verbs) {
+      auto words = verb;
+      words.insert(words.end(), {"--help", "--lang", language});
+      const auto help = bad(words);
+      CHECK(help.code == ExitCode::done);
+      CHECK(help.err.empty());
+      CAPTURE(help.out);
+      CHECK(help.out.find(std::string(language) == "zh" ? "用法: inspectctl" : "Usage: inspectctl") !=
+            std::string::npos);
+      for (const auto& line : tests::lines_of(help.out)) {
+        CAPTURE(line);
+        CHECK(width_of(line) <= 80);
+      }
+    }
+  }
+}
+
+TEST_CASE("the help of a Chinese speaker holds no English sentence") {
+  for (const auto& verb : verbs) {
+    auto words = verb;
+    words.insert(words.end(), {"--help", "--lang", "zh"});
+    const auto help = bad(words);
+    for (const auto* english : {"Print this", "REQUIRED", "Options", "Usage", "Positionals", "Subcommands", "needed"}) {
+      CAPTURE(help.out);
+      CHECK(help.out.find(english) == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("the completion's own verb is not shown to people") {
+  CHECK(bad({"--help"}).out.find("complete ") == std::string::npos);
+}
+
+TEST_CASE("the version is told") {
+  const auto version = bad({"--version"});
+  CHECK(version.code == ExitCode::done);
+  CHECK(version.out.rfind("inspectctl 0.", 0) == 0);
+}
