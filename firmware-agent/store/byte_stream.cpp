@@ -33,7 +33,7 @@ std::uint64_t ByteReader::varint() {
   for (int shift = 0; shift < 64; shift += 7) {
     const auto byte = u8();
     value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-    if ((byte & 0x80) == 0) return value;
+    if ((byte & 0x80) == 0) return ok_ ? value : 0;
   }
   ok_ = false;
   return 0;

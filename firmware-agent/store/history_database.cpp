@@ -12,6 +12,7 @@ namespace inspect::agent::storage {
 namespace {
 
 constexpr int point_bits = 20;
+constexpr std::size_t row_overhead = 14;  // key, lengths and cell pointer of a row in SQLite's file
 constexpr std::size_t most_points = std::size_t{1} << point_bits;
 
 std::int64_t block_key(std::int64_t block, StoredId id) { return (block << point_bits) + id; }
@@ -47,7 +48,7 @@ Result<void> HistoryDatabase::ensure_open() {
 
 Result<HistoryDatabase::State> HistoryDatabase::open() {
   return guarded("open", [&]() -> Result<State> {
-    bytes_ = used_bytes();
+    bytes_ = block_bytes();
     return State{opened_.epoch, std::exchange(opened_.quarantined, {}), number("generation"), number("next_batch"),
                  number("dropped")};
   });
@@ -98,7 +99,7 @@ Result<std::uint64_t> HistoryDatabase::write(const Compaction& compaction, WallT
     set_number("next_batch", compaction.next_batch);
     set_number("dropped", compaction.dropped + dropped);
     transaction.commit();
-    bytes_ = used_bytes();
+    bytes_ = block_bytes();
     return dropped;
   });
 }
@@ -114,7 +115,7 @@ void HistoryDatabase::insert(const Compaction& compaction) {
       add.bindNoCopy(2, data.data(), static_cast<int>(data.size()));
       add.exec();
       add.reset();
-      bytes += static_cast<std::int64_t>(data.size());
+      bytes += static_cast<std::int64_t>(data.size() + row_overhead);
     }
     SQLite::Statement span(db, "INSERT OR REPLACE INTO spans VALUES(?, ?, ?, ?, ?)");
     SQLite::bind(span, block, compaction.first_ms, compaction.last_ms, static_cast<std::int64_t>(compaction.readings),
@@ -147,7 +148,7 @@ std::uint64_t HistoryDatabase::enforce_bounds(WallTime now) {
     SQLite::Statement oldest(db, "SELECT last_ms FROM spans ORDER BY block LIMIT 1");
     if (!oldest.executeStep()) break;
     const bool too_old = dated && oldest.getColumn(0).getInt64() < oldest_kept;
-    if (!too_old && used_bytes() <= site_.store.history_bytes) break;
+    if (!too_old && block_bytes() <= site_.store.history_bytes) break;
     oldest.reset();
     drop_oldest_block();
   }
@@ -182,11 +183,8 @@ std::uint64_t HistoryDatabase::drop_batches_over_bound() {
   return dropped;
 }
 
-std::uint64_t HistoryDatabase::used_bytes() const {
-  auto& db = *opened_.connection;
-  const auto pages =
-      as_unsigned(db.execAndGet("PRAGMA page_count")) - as_unsigned(db.execAndGet("PRAGMA freelist_count"));
-  return pages * as_unsigned(db.execAndGet("PRAGMA page_size"));
+std::uint64_t HistoryDatabase::block_bytes() const {
+  return as_unsigned(opened_.connection->execAndGet("SELECT coalesce(sum(bytes), 0) FROM spans"));
 }
 
 Result<std::vector<HistoryDatabase::StoredBlock>> HistoryDatabase::blocks(const std::vector<StoredId>& ids,

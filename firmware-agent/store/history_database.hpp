@@ -67,7 +67,7 @@ class HistoryDatabase {
   Result<std::uint64_t> batches_waiting();
   /// False also when it cannot be looked up.
   bool has_batch(std::uint64_t seq);
-  /// Pages in use, in bytes.
+  /// What the blocks take in the file; batches have a bound of their own.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
@@ -78,7 +78,7 @@ class HistoryDatabase {
   std::uint64_t enforce_bounds(WallTime now);
   void drop_oldest_block();
   std::uint64_t drop_batches_over_bound();
-  [[nodiscard]] std::uint64_t used_bytes() const;
+  [[nodiscard]] std::uint64_t block_bytes() const;
   [[nodiscard]] std::uint64_t number(const char* key) const;
   void set_number(const char* key, std::uint64_t value);
 

@@ -169,6 +169,7 @@ asio::awaitable<void> SqliteStore::hand_over(Alive alive) {
 }
 
 Result<SqliteStore::Taken> SqliteStore::take(const std::vector<Reading>& readings, BootTime now) {
+  reserve_.hold();
   const bool good = keeper_.take(readings, now);
   if (now - housekeeping_ >= housekeeping_every) {
     housekeeping_ = now;

@@ -114,7 +114,7 @@ class Disk {
 };
 
 std::vector<Event> record(const std::string& synchronous, int findings) {
-  const TempDir dir("/dev/shm");
+  const TempDir dir;
   std::filesystem::create_directory(dir / "store");
   Child writer(
       beside("store_writer"), {dir / "store", std::to_string(findings), synchronous},
@@ -147,7 +147,7 @@ Tally cut_power(const std::vector<Event>& events, int cuts, std::uint64_t seed) 
       if (events[done].op == Op::say) promises.hear(unfinished, events[done].data);
       disk.take(events[done]);
     }
-    const TempDir dir("/dev/shm");
+    const TempDir dir;
     for (const auto& [name, content] : disk.cut(random)) {
       std::ofstream file(dir / name, std::ios::binary);
       file.write(content.data(), static_cast<std::streamsize>(content.size()));
