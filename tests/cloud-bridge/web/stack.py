@@ -49,19 +49,19 @@ class Stack:
         return self
 
     def start(self, command, name, **options):
-        log = open(f"{self.directory}/{name}.log", "ab")
-        process = subprocess.Popen(command, stderr=log, preexec_fn=die_with_parent,
-                                   stdout=options.get("stdout", log))
+        with open(f"{self.directory}/{name}.log", "ab") as log:
+            process = subprocess.Popen(command, stderr=log, preexec_fn=die_with_parent,
+                                       stdout=options.get("stdout", log))
         self.processes.append(process)
         return process
 
-    def start_ticketd(self):
+    def start_ticketd(self, port=0):
         ticketd = os.path.join(os.environ["INSPECT_BIN"], "ticketd")
-        self.ticketd = self.start([ticketd, "--config", "examples/ticketd.toml", "--port", "0", "--broker-port",
+        self.ticketd = self.start([ticketd, "--config", "examples/ticketd.toml", "--port", str(port), "--broker-port",
                                    str(self.broker_port), "--store", f"{self.directory}/store", "--pages",
                                    "cloud-bridge/web"], "ticketd", stdout=subprocess.PIPE)
         line = self.ticketd.stdout.readline().decode().strip()
-        assert line.startswith("http://"), open(f"{self.directory}/ticketd.log").read()
+        assert line.startswith("http://"), self.log()
         self.url = line.rstrip("/")
         wait_for(lambda: self.get("/healthz").get("broker") == "up", what="ticketd at the broker")
 
@@ -74,6 +74,10 @@ class Stack:
                 process.kill()
                 process.wait()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    def log(self):
+        with open(f"{self.directory}/ticketd.log", encoding="utf-8", errors="replace") as log:
+            return log.read()
 
     @staticmethod
     def reachable(port):
