@@ -2,6 +2,7 @@
 #include "tests/drivers/simulator/sites.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <random>
 
@@ -125,7 +126,6 @@ TEST_CASE("ten thousand random frames over TCP are survived") {
   std::mt19937 random(3);
   {
     auto client = Stream::tcp(site.port("tcp"));
-    Bytes sent;
     for (int i = 0; i < 10'000; ++i) {
       Bytes pdu(1 + random() % 12);
       for (auto& byte : pdu) byte = static_cast<std::uint8_t>(random());
@@ -133,6 +133,10 @@ TEST_CASE("ten thousand random frames over TCP are survived") {
       client.write(frame);
       client.read(4096, 0ms);
     }
+    CHECK(comes_true([&] {
+      client.read(4096, 10ms);
+      return nlohmann::json::parse(site.say("list"))["lines"][1]["questions"] == 10'000;
+    }));
   }
   for (int i = 0; i < 200; ++i) {
     auto client = Stream::tcp(site.port("tcp"));
