@@ -98,13 +98,15 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
     co_return co_await transact([this, &filter](std::uint64_t id) { return link_->subscribe(id, filter); });
   }
 
+  /// Only while up: a handler may want to answer. What came before (of a kept session) waits in the inbox.
   void deliver() {
     constexpr int most_at_once = 64;  // then other work of the loop has its turn
-    for (int i = 0; i < most_at_once; ++i) {
+    for (int i = 0; up_ && i < most_at_once; ++i) {
       auto message = relay_->inbox.take();
       if (!message) return;
       if (on_message) on_message(std::move(*message));
     }
+    if (!up_) return;
     asio::post(loop_, [weak = weak_from_this()] {
       if (const auto core = weak.lock(); core && !core->closing_) core->deliver();
     });
@@ -220,6 +222,7 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
     ++counters_.connections;
     up_ = true;
     if (on_state) on_state({true, {}, {}});
+    deliver();
     co_await wait_until(Clock::time_point::max(), [this] { return lost_.has_value(); });
     co_return lost_.value_or("closed");
   }
@@ -273,8 +276,12 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
       ~Registered() { core.pending_.erase(id); }
     } const registered{*this, id};
     pending_[id] = &waiter;
-    if (const auto sent = send(id); !sent) co_return sent.error();
     const auto number = link_number_;
+    if (const auto sent = send(id); !sent) {
+      // The library refuses to send before it tells that the connection is gone.
+      lose(sent.error().message);
+      co_return sent.error();
+    }
     co_await waiter.wait(answer_deadline());
     if (waiter.outcome) co_return *waiter.outcome;
     if (number == link_number_) lose("the broker did not answer within the limit");

@@ -86,7 +86,7 @@ class MqttClient {
   MqttClient(const MqttClient&) = delete;
   MqttClient& operator=(const MqttClient&) = delete;
 
-  /// Set before `start`.
+  /// Set before `start`. Messages are handed over only while the link is up, so that a handler can answer at once.
   void on_message(std::function<void(MqttMessage)> handler);
   void on_state(std::function<void(const MqttState&)> handler);
   /// Begins to connect, and tries for ever with back-off.
@@ -96,7 +96,8 @@ class MqttClient {
 
   /// QoS 1. Waits for a place in the window, in the order of the calls. Success: the broker has acknowledged it, which
   /// is no receipt. Errc::unreachable: not connected, or lost on the way (send again); not_permitted: refused by the
-  /// broker's access list; device_busy: its quota; malformed: too large for it or refused as such.
+  /// broker's access list; malformed: too large for it or refused as such;
+  /// device_busy: its quota, or another reason of its own. After `unreachable` the link is on its way down.
   boost::asio::awaitable<Result<void>> publish(MqttMessage message);
   boost::asio::awaitable<Result<void>> subscribe(std::string filter);
 

@@ -28,11 +28,10 @@ Error refusal(int reason) {
       "the broker refused: " + mqtt::exception::reason_code_str(reason) + " (" + std::to_string(reason) + ')';
   switch (reason) {
     case 0x87: return fail(Errc::not_permitted, text);
-    case 0x97: return fail(Errc::device_busy, text);
     case 0x95:
     case 0x90:
     case 0x99: return fail(Errc::malformed, text);
-    default: return fail(Errc::unreachable, text);
+    default: return fail(Errc::device_busy, text);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "cloud-bridge/uplink/bridge_config.hpp"
 
 #include "protocol/messages/message.hpp"
+#include "protocol/settings/docs.hpp"
 #include "protocol/settings/document.hpp"
 #include "protocol/settings/kinds.hpp"
 
@@ -39,7 +40,10 @@ const Fields<BrokerConfig>& broker_fields() {
       {"中心的 MQTT 5 服务器", "the centre's MQTT 5 broker"},
       {{"host", text(&B::host, 253), required, {"主机名或地址", "its name or address"}},
        {"port", integer(&B::port, 1, 65535), standard, {"端口", "its port"}},
-       {"tls", table(&B::tls, tls_fields()), depends, {"加密连接", "the encrypted connection"}},
+       {"tls",
+        table(&B::tls, tls_fields()),
+        standard,
+        {"加密连接;没有它必须写 plain = true", "the encrypted connection; without it, plain = true must be said"}},
        {"plain",
         flag(&B::plain),
         standard,
@@ -149,20 +153,7 @@ Result<void> check_files(const BridgeConfig& config) {
 std::string config_reference() {
   std::vector<ObjectDoc> objects;
   bridge_fields().describe(objects);
-  std::string out;
-  for (const auto& object : objects) {
-    out += "\n## [" + object.name + "]\n\n" + object.about.en + " / " + object.about.zh +
-           "\n\n| key | type | range | without it | meaning |\n| --- | --- | --- | --- | --- |\n";
-    for (const auto& field : object.fields) {
-      const auto fallback = field.need == Need::required  ? std::string("required")
-                            : field.need == Need::depends ? std::string("see meaning")
-                            : field.fallback.empty()      ? std::string("none")
-                                                          : '`' + field.fallback + '`';
-      out += "| `" + field.key + "` | " + field.type + " | " + field.range + " | " + fallback + " | " + field.help.en +
-             " / " + field.help.zh + " |\n";
-    }
-  }
-  return out;
+  return markdown(objects);
 }
 
 }  // namespace inspect::bridge

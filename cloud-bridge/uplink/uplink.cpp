@@ -265,7 +265,7 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
       ++counters_.shipped;
       manifest_.broker_took(key);
       if (const auto line = refusals_.works(boot_now())) spdlog::info(*line);
-    } else if (mqtt_->up()) {
+    } else if (sent.error().code != Errc::unreachable) {
       // A broker that says no says it again at once: the row waits for its deadline like one without a receipt.
       ++counters_.refused;
       manifest_.broker_took(key);
@@ -352,7 +352,7 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
   Outage agent_out_{"the agent"};
   Outage broker_out_{"the broker"};
   Outage centre_out_{"the ticket service"};
-  Outage refusals_{"publishing"};
+  Outage refusals_{"the right to publish"};
   UplinkCounters counters_;
 };
 
