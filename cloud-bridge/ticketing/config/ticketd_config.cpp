@@ -77,7 +77,7 @@ const Fields<StoreConfig>& store_fields() {
       {"数据库", "Where tickets are kept."},
       {{"directory", text(&StoreConfig::directory, longest_path), standard, {"目录", "directory of tickets.db"}},
        {"readings_hours",
-        integer(&StoreConfig::readings_hours, 1, 24 * 90),
+        integer(&StoreConfig::readings_hours, 1, 2160),
         standard,
         {"读数保留小时数", "hours for which readings are kept"}}}};
   return fields;

@@ -14,7 +14,7 @@ namespace inspect::ticketing {
 struct TicketFilter {
   std::optional<TicketState> state = std::nullopt;
   std::optional<bool> open = std::nullopt;
-  std::string gateway;  ///< empty: all
+  std::string gateway = {};  ///< empty: all
   std::size_t most = 500;
 };
 

@@ -21,7 +21,7 @@ constexpr std::array<Known, 9> known{{{"index.html", "text/html; charset=utf-8"}
                                       {"ticket.js", "text/javascript; charset=utf-8"},
                                       {"chart.js", "text/javascript; charset=utf-8"},
                                       {"icon.svg", "image/svg+xml"}}};
-constexpr std::size_t largest_file = 1024 * 1024;
+constexpr std::size_t largest_file = std::size_t{1024} * 1024;
 
 /// "T-2026-000123" or nothing: the page itself asks for the ticket and says when there is none.
 bool is_number(std::string_view text) {

@@ -22,7 +22,7 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::uint32_t largest_header = 8 * 1024;
-constexpr std::uint64_t largest_body = 64 * 1024;
+constexpr std::uint64_t largest_body = std::uint64_t{64} * 1024;
 constexpr std::size_t most_requests = 1000;  ///< on one connection
 constexpr std::string_view events_path = "/api/v1/events";
 
@@ -74,7 +74,7 @@ std::optional<WebResponse> refusal(const boost::system::error_code& failed) {
 }  // namespace
 
 struct Server::Core : std::enable_shared_from_this<Core> {
-  Core(asio::any_io_executor executor, ServerOptions settings, EventHub& events, Handler handle)
+  Core(const asio::any_io_executor& executor, ServerOptions settings, EventHub& events, Handler handle)
       : loop(executor), options(std::move(settings)), hub(events), handler(std::move(handle)), acceptor(executor) {}
 
   asio::awaitable<void> accept();

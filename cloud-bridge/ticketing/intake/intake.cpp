@@ -45,12 +45,12 @@ class Intake::Batch {
   Result<void> state(const std::string& gateway, const Incoming& incoming);
   /// True when the message is new; a repeat is receipted, a conflict put aside.
   Result<bool> admit(const InboxKey& key, InboxKind kind, const Incoming& incoming);
-  Result<void> put_aside(const std::string& gateway, const Incoming& incoming, std::string reason,
+  Result<void> put_aside(const std::string& gateway, const Incoming& incoming, const std::string& reason,
                          const InboxKey* conflict = nullptr);
   Result<bool> room_for(const QuarantineRow& row);
   Result<std::optional<Digest>> known(const InboxKey& key);
   void take_inbox(const InboxKey& key, InboxKind kind, const Digest& digest);
-  void heard(GatewayRow row);
+  void heard(const GatewayRow& row);
   void receipt(const InboxKey& key) { due_[{key.gateway, key.epoch}].insert(key.seq); }
 
   Intake& intake_;
@@ -73,7 +73,7 @@ void Intake::Batch::take_inbox(const InboxKey& key, InboxKind kind, const Digest
   receipt(key);
 }
 
-void Intake::Batch::heard(GatewayRow row) {
+void Intake::Batch::heard(const GatewayRow& row) {
   auto& entry = gateways_[row.name];
   entry.name = row.name;
   entry.heard_at = now_;
@@ -93,7 +93,7 @@ Result<bool> Intake::Batch::room_for(const QuarantineRow& row) {
 
 /// A message that cannot become a ticket is kept with its reason and, if it can be told which one it was, receipted: it
 /// must leave its sender's queue, and it is safe here.
-Result<void> Intake::Batch::put_aside(const std::string& gateway, const Incoming& incoming, std::string reason,
+Result<void> Intake::Batch::put_aside(const std::string& gateway, const Incoming& incoming, const std::string& reason,
                                       const InboxKey* conflict) {
   QuarantineRow row;
   row.gateway = gateway;
@@ -171,7 +171,7 @@ Result<void> Intake::Batch::readings(const std::string& gateway, const Incoming&
   GatewayRow row;
   row.name = gateway;
   row.dropped = message->dropped;
-  heard(std::move(row));
+  heard(row);
   return {};
 }
 
@@ -183,7 +183,7 @@ Result<void> Intake::Batch::state(const std::string& gateway, const Incoming& in
   row.name = gateway;
   row.online = state->online;
   row.version = state->version;
-  heard(std::move(row));
+  heard(row);
   return {};
 }
 
@@ -192,7 +192,7 @@ Result<void> Intake::Batch::add(const Incoming& incoming) {
   if (!topic) return put_aside("", incoming, "no topic of ours");
   GatewayRow row;
   row.name = topic->gateway;
-  heard(std::move(row));
+  heard(row);
   if (incoming.payload.size() > messages::largest_message) {
     return put_aside(topic->gateway, incoming, "longer than 64 KiB; kept are the first 64 KiB");
   }

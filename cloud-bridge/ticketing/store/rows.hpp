@@ -20,7 +20,8 @@ struct InboxKey {
   std::string epoch;
   std::uint64_t seq = 0;
 
-  friend auto operator<=>(const InboxKey&, const InboxKey&) = default;
+  // clang-tidy 14 takes the zero in a defaulted <=> for a pointer.
+  friend auto operator<=>(const InboxKey&, const InboxKey&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 enum class InboxKind : std::uint8_t { finding = 1, readings = 2, poison = 3 };

@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <fstream>
+#include <set>
+
 using namespace inspect;
 using namespace inspect::ticketing;
 using namespace inspect::ticketing::test;
@@ -170,4 +173,30 @@ TEST_CASE("gateways and what was put aside are listed, a hostile payload as harm
   const auto rows = parsed(office.get("/api/v1/quarantine"))["messages"];
   REQUIRE(rows.size() == 1);
   CHECK(rows[0]["payload"] == "<script>???[2J</script>");
+}
+
+TEST_CASE("the description of the API names every field that is sent, and every address it names is there") {
+  std::ifstream file("cloud-bridge/ticketing/openapi.yaml");
+  std::set<std::string> paths;
+  std::string whole;
+  for (std::string line; std::getline(file, line); whole += line + '\n') {
+    if (line.rfind("  /api/v1/", 0) == 0) paths.insert(line.substr(2, line.size() - 3));
+  }
+  CHECK(paths.size() == 12);
+  const Office office;
+  for (auto path : paths) {
+    if (path == "/api/v1/events") continue;  // the shell with the sockets answers it
+    CAPTURE(path);
+    if (const auto at = path.find("{number}"); at != std::string::npos) path.replace(at, 8, "T-2026-000001");
+    CHECK(office.get(path).response.status != 404);
+  }
+  const auto ticket = parsed(office.get(first));
+  for (const auto& [key, value] : ticket.items()) {
+    CAPTURE(key);
+    CHECK(whole.find("            " + key + ":") + whole.find("        " + key + ":") != 2 * std::string::npos);
+  }
+  for (const auto& [key, value] : ticket["clocks"][0].items()) {
+    CAPTURE(key);
+    CHECK(whole.find("        " + key + ": {") != std::string::npos);
+  }
 }
