@@ -11,8 +11,8 @@ namespace {
 /// How many other points of the device are shown beside those the rule rests on.
 constexpr std::size_t neighbours_shown = 6;
 
-Evidence evidence_of(const Site& site, const PointJudge& judge, PointIndex point, Text note) {
-  const auto& reading = judge.latest(point);
+Evidence evidence_of(const Site& site, const Reading& reading, Text note) {
+  const auto point = reading.point;
   Evidence evidence;
   evidence.device = site.device_of(point).name;
   evidence.point = site.spec(point).name;
@@ -40,7 +40,7 @@ void add_neighbours(const Site& site, const PointJudge& judge, PointIndex point,
     const bool telling = spec.role == drivers::Role::measure || spec.role == drivers::Role::state;
     const bool known = judge.latest(PointIndex(candidate)).reason != Reason::never_read;
     if (!telling || !known || taken(spec.name)) return;
-    evidence.push_back(evidence_of(site, judge, PointIndex(candidate), {"一并查看", "looked at too"}));
+    evidence.push_back(evidence_of(site, judge.latest(PointIndex(candidate)), {"一并查看", "looked at too"}));
   };
   const auto enough = std::min(most_evidence, evidence.size() + neighbours_shown);
   for (std::size_t distance = 1; distance < device.point_count && evidence.size() < enough; ++distance) {
@@ -121,26 +121,31 @@ Observation observe(const Site& site, const PointJudge& judge, std::size_t index
   switch (watch.rule.detector) {
     case Detector::limit:
       seen.what = say_limit(spec, watch.rule, reading, since);
-      seen.evidence.push_back(evidence_of(site, judge, watch.point, limit_note(spec, watch.rule, reading.value)));
-      if (watch.against) seen.evidence.push_back(evidence_of(site, judge, *watch.against, {"判定条件", "condition"}));
+      seen.evidence.push_back(
+          evidence_of(site, judge.latest(watch.point), limit_note(spec, watch.rule, reading.value)));
+      if (watch.against)
+        seen.evidence.push_back(evidence_of(site, judge.latest(*watch.against), {"判定条件", "condition"}));
       break;
     case Detector::mismatch: {
       const auto& command = site.spec(*watch.against);
       const bool on = Mismatch::is_on(judge.latest(*watch.against).value);
       seen.what = say_mismatch(spec, command, on, since);
-      seen.evidence.push_back(evidence_of(site, judge, watch.point, commanded_note(on)));
-      seen.evidence.push_back(evidence_of(site, judge, *watch.against, {"命令状态", "the command"}));
+      seen.evidence.push_back(evidence_of(site, judge.latest(watch.point), commanded_note(on)));
+      seen.evidence.push_back(evidence_of(site, judge.latest(*watch.against), {"命令状态", "the command"}));
       break;
     }
     case Detector::frozen: {
       const auto* other = watch.against ? &site.spec(*watch.against) : nullptr;
       seen.what = say_frozen({spec, reading, watch.rule.window, other, judge.frozen(index).other_span()}, since);
-      seen.evidence.push_back(evidence_of(site, judge, watch.point, {"数值未变", "unchanged"}));
+      seen.evidence.push_back(evidence_of(site, judge.latest(watch.point), {"数值未变", "unchanged"}));
       if (watch.against) {
-        seen.evidence.push_back(evidence_of(site, judge, *watch.against, {"在此期间有变化", "moved meanwhile"}));
+        seen.evidence.push_back(evidence_of(site, judge.latest(*watch.against), {"在此期间有变化", "moved meanwhile"}));
       }
       break;
     }
+  }
+  if (const auto& first = judge.first(index); first.reason != Reason::never_read) {
+    seen.evidence.push_back(evidence_of(site, first, {"首次读数", "first reading that showed it"}));
   }
   if (const auto others = likewise(site, judge, index); others > 0) {
     seen.certainty = certainty_shared;
@@ -154,7 +159,7 @@ Observation observe_implausible(const Site& site, const PointJudge& judge, Point
   const auto& spec = site.spec(point);
   Observation seen;
   seen.what = say_implausible(spec, since);
-  seen.evidence.push_back(evidence_of(site, judge, point, plausible_note(spec)));
+  seen.evidence.push_back(evidence_of(site, judge.latest(point), plausible_note(spec)));
   add_neighbours(site, judge, point, seen.evidence);
   return seen;
 }

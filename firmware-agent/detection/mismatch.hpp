@@ -21,6 +21,11 @@ class Mismatch {
 
   [[nodiscard]] Sight judge(const Rule& rule, const Reading& command, const Reading& feedback, BootTime now) const;
 
+  /// Whether the feedback contradicts the command as it was last read.
+  [[nodiscard]] bool contradicts(const Reading& feedback) const {
+    return commanded_ && is_on(feedback.value) != *commanded_;
+  }
+
   static bool is_on(double value) { return value >= 0.5; }
 
  private:

@@ -9,6 +9,7 @@ PointJudge::PointJudge(const Site& site)
   for (std::size_t i = 0; i < latest_.size(); ++i) latest_[i].point = PointIndex(i);
 
   watches_.reserve(site.watches.size());
+  first_sights_.resize(site.watches.size());
   std::vector<std::vector<std::uint32_t>> touching(site.points.size());
   for (const auto& watch : site.watches) {
     WatchState state;
@@ -91,8 +92,14 @@ void PointJudge::judge_watch(std::size_t index, PointIndex arrived, BootTime now
   const auto& reading = latest_[at(watch.point)];
   auto& state = watches_[index];
   const auto seen = sight(index, arrived, now);
+  // The feedback would change something if the command still stands: read the command now, not in its own time.
+  if (seen == Sight::nothing_new && watch.rule.detector == Detector::mismatch &&
+      mismatches_[state.detail].contradicts(reading) != state.confirmation.open()) {
+    out.confirm.push_back(*watch.against);
+  }
   const auto step = state.confirmation.see(seen, reading.measured_at, reading.good_until, state.delays);
   if (step == Step::none) return;
+  if (step == Step::pending) first_sights_[index] = reading;
   settle(step, {PointStep::What::watch, index, true, state.confirmation.since()}, &watch, out);
 }
 

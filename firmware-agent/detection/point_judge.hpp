@@ -51,6 +51,8 @@ class PointJudge {
   }
   /// The last reading of the point, good or not.
   [[nodiscard]] const Reading& latest(PointIndex point) const { return latest_[at(point)]; }
+  /// The first of the two readings that opened or closed the rule; never_read before any did.
+  [[nodiscard]] const Reading& first(std::size_t watch) const { return first_sights_[watch]; }
   [[nodiscard]] const Frozen& frozen(std::size_t watch) const { return frozen_[watches_[watch].detail]; }
 
  private:
@@ -70,6 +72,7 @@ class PointJudge {
   std::vector<Reading> latest_;
   std::vector<Confirmation> plausibility_;
   std::vector<WatchState> watches_;
+  std::vector<Reading> first_sights_;  ///< by watch; apart, because hardly ever touched
   std::vector<Mismatch> mismatches_;
   std::vector<Frozen> frozen_;
   // The watches of each point, packed: those of point p lie in touching_[first_[p] .. first_[p + 1]).

@@ -121,6 +121,7 @@ void Watchman::State::explain(const PointStep& step, Verdict& verdict) const {
     return;
   }
   const auto& watch = site.watches[step.index];
+  verdict.explaining.push_back(judge.first(step.index));
   verdict.explaining.push_back(judge.latest(watch.point));
   if (watch.against) verdict.explaining.push_back(judge.latest(*watch.against));
 }

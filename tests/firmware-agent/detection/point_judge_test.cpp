@@ -139,6 +139,27 @@ TEST_CASE("leakage is not judged against a test voltage that is stale or bad, wh
   CHECK_FALSE(bench.judge.suspected(leakage_high));
 }
 
+TEST_CASE("a feedback that would change something has its command read at once; one that fits has not") {
+  Bench bench;
+  const auto command = [&] { bench.see(bench.place.command_1, 0); };
+  const auto feedback = [&](double value) { bench.see(bench.place.state_1, value); };
+  command();
+  feedback(0);
+  CHECK(bench.out.confirm.empty());
+  feedback(1);
+  CHECK(bench.out.confirm == std::vector{bench.place.command_1});
+  command();
+  CHECK(bench.out.confirm == std::vector{bench.place.state_1, bench.place.command_1});
+  feedback(1);
+  CHECK(bench.out.confirm == std::vector{bench.place.command_1});
+  command();
+  CHECK(bench.changed(welded_1, true));
+  feedback(1);
+  CHECK(bench.out.confirm.empty());
+  feedback(0);
+  CHECK(bench.out.confirm == std::vector{bench.place.command_1});
+}
+
 TEST_CASE("a command that could not be read for a while settles anew before anything is judged") {
   Bench bench;
   const auto block = [&](double state, bool command_read = true) {

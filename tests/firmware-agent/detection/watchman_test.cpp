@@ -55,10 +55,15 @@ TEST_CASE("a welded relay becomes one finding with its whole first analysis") {
 TEST_CASE("the readings behind a change go with it") {
   WatchedSite w;
   weld(w);
-  REQUIRE(w.last.explaining.size() == 2);
-  CHECK(w.last.explaining[0].point == w.place.state_1);
-  CHECK(w.last.explaining[0].value == 1);
-  CHECK(w.last.explaining[1].point == w.place.command_1);
+  REQUIRE(w.last.explaining.size() == 3);
+  CHECK(w.last.explaining[0] == good(w.place.state_1, 1, moment(3s)));
+  CHECK(w.last.explaining[1] == good(w.place.state_1, 1, moment(4s)));
+  CHECK(w.last.explaining[2] == good(w.place.command_1, 0, moment(4s)));
+  const auto& evidence = w.open_one().analysis.evidence;
+  REQUIRE(evidence.size() >= 3);
+  CHECK(evidence[0].at == moment(4s).wall);
+  CHECK(evidence[2].at == moment(3s).wall);
+  CHECK(evidence[2].note.en == "first reading that showed it");
 }
 
 TEST_CASE("a welded relay stays found while it is commanded on, and returns when it lets go") {
