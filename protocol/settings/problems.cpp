@@ -61,6 +61,10 @@ std::string_view nearest(std::string_view written, const std::vector<std::string
       best = word;
     }
   }
+  // "period" for "period_ms": the unit is easily forgotten.
+  for (const auto word : known) {
+    if (best.empty() && written.size() >= 3 && word.starts_with(written)) best = word;
+  }
   return best;
 }
 

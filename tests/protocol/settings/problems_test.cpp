@@ -50,6 +50,11 @@ TEST_CASE("a slip of the pen is recognised, a strange word is not") {
   CHECK(nearest("x", {}).empty());
 }
 
+TEST_CASE("a key without its unit is recognised") {
+  CHECK(nearest("on_delay", {"low", "on_delay_ms", "off_delay_ms"}) == "on_delay_ms");
+  CHECK(nearest("on", {"low_voltage", "on_delay_ms"}).empty());  // too short to tell
+}
+
 TEST_CASE("an endless word is not compared at all") { CHECK(nearest(std::string(100'000, 'a'), {"aaaa"}).empty()); }
 
 TEST_CASE("the suggestion is part of a sentence, or nothing") {
