@@ -43,15 +43,15 @@ Text summary(const CheckReport& r) {
   const auto points = std::to_string(r.points);
   const auto rules = std::to_string(r.rules);
   if (!r.model.empty()) {
-    return {r.file + "：正确。型号 " + r.model + "，" + points + " 个测点，" + rules + " 条规则",
-            r.file + ": well. Model " + r.model + ", " + points + " points, " + rules + " rules"};
+    return {r.file + "：正确。型号 " + r.model + "，测点 " + points + "，规则 " + rules,
+            r.file + ": well. Model " + r.model + "; points " + points + ", rules " + rules};
   }
   const auto buses = std::to_string(r.buses);
   const auto devices = std::to_string(r.devices);
-  return {r.file + "：正确。站点 " + r.site + "，" + buses + " 条总线，" + devices + " 台设备，" + points +
-              " 个测点，" + rules + " 条规则",
-          r.file + ": well. Site " + r.site + ", " + buses + " buses, " + devices + " devices, " + points +
-              " points, " + rules + " rules"};
+  return {r.file + "：正确。站点 " + r.site + "，总线 " + buses + "，设备 " + devices + "，测点 " + points + "，规则 " +
+              rules,
+          r.file + ": well. Site " + r.site + "; buses " + buses + ", devices " + devices + ", points " + points +
+              ", rules " + rules};
 }
 
 }  // namespace
@@ -65,8 +65,8 @@ ExitCode check(const Options& options, const Console& console, const CheckComman
   } else {
     for (const auto& line : report.problems) console.err << console.paint(line, Tone::bad) << '\n';
     const auto count = std::to_string(report.problems.size());
-    console.err << console.in({"配置有 " + count + " 个问题，服务会继续使用上一份有效配置",
-                               count + " problems; the agent goes on with its last good configuration"})
+    console.err << console.in({"问题：" + count + "。服务会继续使用上一份有效配置",
+                               "problems: " + count + "; the agent goes on with its last good configuration"})
                 << '\n';
   }
   return report.problems.empty() ? ExitCode::done : ExitCode::bad_configuration;

@@ -15,8 +15,8 @@
 
 namespace inspect::control {
 
-constexpr std::size_t largest_request = 64 * 1024;   ///< bytes of one line, without the line's end
-constexpr std::size_t largest_answer = 1024 * 1024;  ///< bytes of one line, without the line's end
+constexpr std::size_t largest_request = 64UL * 1024;   ///< bytes of one line, without the line's end
+constexpr std::size_t largest_answer = 1024UL * 1024;  ///< bytes of one line, without the line's end
 constexpr std::uint32_t most_history = 10'000;
 constexpr std::uint32_t most_findings = 500;
 constexpr std::uint32_t most_claimed = 256;

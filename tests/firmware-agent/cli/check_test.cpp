@@ -1,0 +1,136 @@
+// `inspectctl check` reads with the agent's own parsers and needs no running agent.
+#include "firmware-agent/cli/check_report.hpp"
+#include "tests/firmware-agent/cli/child.hpp"
+#include "tests/firmware-agent/control/running_server.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+
+using namespace inspect;
+using namespace inspect::tests;
+
+namespace {
+
+constexpr const char* site_text = R"([site]
+name = "demo"
+title = { zh = "演示", en = "Demo" }
+gateway = "demo-gw-01"
+
+[[bus]]
+name = "line"
+title = "line 1"
+serial = { port = "/dev/ttyS0", baud = 9600, stop_bits = 2 }
+
+[[device]]
+name = "rail"
+title = "12 V"
+bus = "line"
+unit = 3
+profile = "pzem-017"
+
+[end]
+site = "demo"
+)";
+
+struct Files {
+  TemporaryDirectory directory;
+  [[nodiscard]] std::string write(const std::string& name, const std::string& text) const {
+    auto path = directory.path() + '/' + name;
+    std::ofstream(path) << text;
+    return path;
+  }
+};
+
+Ended check(std::vector<std::string> words) {
+  words.insert(words.begin(), "check");
+  words.insert(words.end(), {"--profiles", "drivers/profiles"});
+  return run_inspectctl({std::move(words), {}});
+}
+
+std::string shipped(const std::string& name) {
+  std::ifstream file("drivers/profiles/" + name);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("a good site is told with what is in it") {
+  const Files files;
+  const auto ended = check({files.write("site.toml", site_text)});
+  CHECK(ended.code == 0);
+  CHECK(ended.err.empty());
+  CHECK(ended.out.find(": well. Site demo; buses 1, devices 1, points ") != std::string::npos);
+}
+
+TEST_CASE("a bad site ends with 7, each problem on stderr as file:line:column with its cure") {
+  const Files files;
+  auto text = std::string(site_text);
+  text.replace(text.find("\"line\"\nunit"), 6, "\"wire\"");
+  const auto path = files.write("site.toml", text);
+  const auto ended = check({path});
+  CHECK(ended.code == 7);
+  CHECK(ended.out.empty());
+  CHECK(ended.err.rfind(path + ":14:", 0) == 0);
+  CHECK(ended.err.find("wire") != std::string::npos);
+  CHECK(ended.err.find("last good configuration") != std::string::npos);
+}
+
+TEST_CASE("a site cut at any line is refused or well, and never ends the program otherwise") {
+  const Files files;
+  const std::string text = site_text;
+  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+    const auto code = check({files.write("cut.toml", text.substr(0, at + 4))}).code;
+    CAPTURE(at);
+    CHECK((code == 0 || code == 7));
+  }
+}
+
+TEST_CASE("a file that is not there is a problem too") {
+  const auto ended = check({"/no/such/site.toml"});
+  CHECK(ended.code == 7);
+  CHECK(ended.err.find("/no/such/site.toml") != std::string::npos);
+}
+
+TEST_CASE("a profile is checked by the drivers' parser") {
+  const Files files;
+  const auto good = check({"--profile", "drivers/profiles/pzem-017.toml"});
+  CHECK(good.code == 0);
+  CHECK(good.out.find("Model pzem-017") != std::string::npos);
+  auto text = shipped("pzem-017.toml");
+  text.replace(text.find("input-register"), 14, "input-registar");
+  const auto path = files.write("pzem-017.toml", text);
+  const auto bad = check({"--profile", path});
+  CHECK(bad.code == 7);
+  CHECK(bad.err.find(path + ':') != std::string::npos);
+}
+
+TEST_CASE("--json gives a report for scripts, good or bad") {
+  const Files files;
+  const auto path = files.write("site.toml", site_text);
+  const auto good = check({path, "--json"});
+  CHECK(good.code == 0);
+  CHECK(good.out.rfind(
+            R"({"ok":true,"file":")" + path + R"(","problems":[],"site":"demo","model":"","buses":1,"devices":1,)",
+            0) == 0);
+  const auto bad = check({files.write("bad.toml", "nonsense"), "--json"});
+  CHECK(bad.code == 7);
+  CHECK(bad.out.rfind(R"({"ok":false,)", 0) == 0);
+  CHECK(bad.err.empty());
+}
+
+TEST_CASE("a report of a file with broken bytes is still JSON") {
+  cli::CheckReport report;
+  report.file = "x";
+  report.problems = {"x:1:1: \xff is no letter"};
+  CHECK(cli::to_json(report).find("\xEF\xBF\xBD") != std::string::npos);
+}
+
+TEST_CASE("a message becomes its lines") {
+  CHECK(cli::lines_of("a\n\nb\n") == std::vector<std::string>{"a", "b"});
+  CHECK(cli::lines_of("one") == std::vector<std::string>{"one"});
+  CHECK(cli::lines_of("").empty());
+}

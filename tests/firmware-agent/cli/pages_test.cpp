@@ -1,0 +1,164 @@
+#include "firmware-agent/cli/pages.hpp"
+
+#include "firmware-agent/cli/text_width.hpp"
+#include "tests/firmware-agent/cli/child.hpp"
+#include "tests/protocol/control/samples.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+using namespace inspect;
+using namespace inspect::cli;
+using namespace inspect::control;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Screen {
+  Screen(Language language, std::size_t width, bool colour = false) {
+    console.language = language;
+    console.width = width;
+    console.colour = colour;
+  }
+  std::ostringstream out;
+  std::ostringstream err;
+  Console console{out, err};
+};
+
+const auto now = tests::at("2026-11-24T08:00:00Z");
+
+HistoryRow row(std::chrono::seconds before, std::optional<double> value) {
+  return {now - before, value, value ? Quality::good : Quality::bad, value ? Reason::none : Reason::no_answer};
+}
+
+/// A finding whose every text is longer than a line.
+Finding long_finding() {
+  auto f = tests::sample_finding();
+  f.since.trust = ClockTrust::none;
+  for (auto* text : {&f.analysis.title, &f.analysis.what, &f.analysis.where, &f.analysis.urgency}) {
+    for (int i = 0; i < 30; ++i) {
+      text->zh += "继电器触点粘连，";
+      text->en += "a welded contact ";
+    }
+  }
+  f.analysis.checks = {f.analysis.what, f.analysis.where};
+  return f;
+}
+
+}  // namespace
+
+TEST_CASE("every page with the longest texts fits 80 columns in both languages") {
+  const auto f = long_finding();
+  auto status = tests::sample_status();
+  status.config_warning = f.analysis.what.en;
+  auto bus = tests::sample_bus();
+  bus.title = f.analysis.what;
+  const DeviceRow device{"relay-board-of-station-12",
+                         f.analysis.what,
+                         "rs485-1",
+                         247,
+                         "waveshare-relay-8ch-d",
+                         DeviceHealth::degraded,
+                         100h,
+                         128,
+                         12};
+  const PointRow point{"relay-1", "relay.3.state", f.analysis.what, "mV", "measure", tests::sample_reading()};
+  for (const auto language : {Language::zh, Language::en}) {
+    const Screen screen(language, 80);
+    for (const auto& page : {status_page(screen.console, status), buses_page(screen.console, {bus}),
+                             devices_page(screen.console, {device}), points_page(screen.console, {point}),
+                             findings_page(screen.console, {f}, now), finding_page(screen.console, f, now),
+                             outbox_page(screen.console, *status.outbox, now)}) {
+      CHECK_FALSE(page.empty());
+      for (const auto& line : tests::lines_of(page)) {
+        CAPTURE(line);
+        CHECK(width_of(line) <= 80);
+      }
+    }
+  }
+}
+
+TEST_CASE("a pipe gets everything uncut") {
+  const Screen screen(Language::en, 0);
+  const auto f = long_finding();
+  CHECK(findings_page(screen.console, {f}, now).find(f.analysis.title.en.substr(0, 300)) != std::string::npos);
+}
+
+TEST_CASE("a page looks the same with colours as without, but for the colours") {
+  const auto strip = [](std::string text) {
+    for (std::size_t at = 0; (at = text.find('\x1b', at)) != std::string::npos;)
+      text.erase(at, text.find('m', at) - at + 1);
+    return text;
+  };
+  const Screen plain(Language::en, 80);
+  const Screen colour(Language::en, 80, true);
+  const auto status = tests::sample_status();
+  CHECK(strip(status_page(colour.console, status)) == status_page(plain.console, status));
+  CHECK(status_page(colour.console, status) != status_page(plain.console, status));
+  const auto f = tests::sample_finding();
+  CHECK(strip(finding_page(colour.console, f, now)) == finding_page(plain.console, f, now));
+}
+
+TEST_CASE("the status page shows every trouble that is counted") {
+  const Screen screen(Language::en, 0);
+  const auto page = status_page(screen.console, tests::sample_status());
+  for (const auto* part : {"the last write failed", "failures 17", "readings dropped 20", "findings waiting 24",
+                           "oldest 1 h ago", "refused 30", "lines that are no request 32", "events dropped 34",
+                           "timed out 35", "not acknowledged: 15", "site.toml:1:2"}) {
+    CAPTURE(part);
+    CHECK(page.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("a date from a clock that cannot be trusted does not look like one that can") {
+  const Screen screen(Language::en, 0);
+  CHECK(finding_page(screen.console, long_finding(), now).find("(clock not to be trusted)") != std::string::npos);
+  auto trusted = tests::sample_finding();
+  trusted.since.trust = ClockTrust::ntp;
+  CHECK(finding_page(screen.console, trusted, now).find("not to be trusted") == std::string::npos);
+}
+
+TEST_CASE("a finding page tells the shelf, the return and the flapping") {
+  const Screen screen(Language::zh, 0);
+  const auto page = finding_page(screen.console, tests::sample_finding(), now);
+  for (const auto* part :
+       {"已搁置 (root (张工))", "原因：备件在路上", "恢复", "反复      7", "88 %", "WS-RELAY-8  继电器板"}) {
+    CAPTURE(part);
+    CHECK(page.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("no findings are no page") {
+  const Screen screen(Language::en, 80);
+  CHECK(findings_page(screen.console, {}, now).empty());
+}
+
+TEST_CASE("points of several devices carry their device's name") {
+  const Screen screen(Language::en, 0);
+  const PointRow a{"one", "x", {}, "V", "measure", tests::sample_reading()};
+  const PointRow b{"two", "x", {}, "V", "measure", tests::sample_reading()};
+  CHECK(points_page(screen.console, {a, b}).find("two/x") != std::string::npos);
+  CHECK(points_page(screen.console, {a}).find("one/x") == std::string::npos);
+}
+
+TEST_CASE("the curve goes from low to high, even in time, and holes are holes") {
+  const std::vector<HistoryRow> rising{row(70s, 0), row(60s, 1), row(50s, 2), row(40s, 3),
+                                       row(30s, 4), row(20s, 5), row(10s, 6), row(0s, 7)};
+  CHECK(sparkline(rising, 8) == "▁▂▃▄▅▆▇█");
+  CHECK(sparkline({row(30s, 0), row(20s, std::nullopt), row(10s, 1), row(0s, 1)}, 4) == "▁ ██");
+  CHECK(sparkline({row(10s, 5), row(0s, 5)}, 4) == "▅▅▅▅");
+  // One late row takes the last column, however many came before it.
+  CHECK(sparkline({row(100s, 0), row(99s, 0), row(98s, 0), row(0s, 8)}, 4) == "▁▁▁█");
+}
+
+TEST_CASE("no curve without two rows and one value") {
+  CHECK(sparkline({}, 10).empty());
+  CHECK(sparkline({row(0s, 1)}, 10).empty());
+  CHECK(sparkline({row(1s, std::nullopt), row(0s, std::nullopt)}, 10).empty());
+  CHECK(sparkline({row(1s, 1), row(0s, 2)}, 0).empty());
+}
+
+TEST_CASE("a finding's id is shown without its site") {
+  CHECK(short_id(tests::sample_finding().id) == "relay-1/-/device.silent/3");
+}
