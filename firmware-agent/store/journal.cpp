@@ -40,6 +40,9 @@ Result<void> Journal::prepare() {
   auto file = File::open(path_);
   if (!file) return file.error();
   file_ = std::move(*file);
+  auto tail = File::open(tail_path_);
+  if (!tail) return tail.error();
+  tail_ = std::move(*tail);
   const auto size = file_.size();
   if (!size) return size.error();
   if (*size == capacity_) return {};
@@ -60,42 +63,50 @@ Result<Journal::Content> Journal::open() {
   if (auto ready = prepare(); !ready) return ready.error();
   const auto bytes = file_.read(capacity_);
   if (!bytes) return bytes.error();
+  const auto tail = tail_.read(capacity_);
+  if (!tail) return tail.error();
   Content content;
-  std::string_view rest = *bytes;
-  end_ = 0;
+  content.used = bytes->find_first_not_of('\0') != std::string::npos;
   chain_ = first_seed;
-  while (rest.size() > overhead) {
-    ByteReader in(rest);
-    const auto length = in.u32();
-    const auto crc = in.u32();
-    if (length == 0 || length > rest.size() - overhead) break;
-    const auto record = rest.substr(overhead, length);
-    if (crc32(record, chain_) != crc) break;
-    if (!content.header) {
-      content.header = header_from(record);
-      if (!content.header) break;
-    } else {
-      content.records.emplace_back(record);
-    }
-    chain_ = crc;
-    end_ += overhead + length;
-    rest.remove_prefix(overhead + length);
-  }
+  end_ = scan(*bytes, content);
+  unsynced_.clear();
+  if (content.header) unsynced_ = tail->substr(0, scan(*tail, content));
   // What is read now must stay true: later records build on it.
-  if (auto synced = file_.sync(); !synced) return synced.error();
+  broken_ = end_ + unsynced_.size() > capacity_;
+  if (auto synced = sync(); !synced) return synced.error();
   broken_ = !content.header;
   return content;
 }
 
+/// Takes records from `bytes` as far as they continue the chain; answers how many bytes that were.
+std::size_t Journal::scan(std::string_view bytes, Content& content) {
+  std::size_t end = 0;
+  while (bytes.size() - end > overhead) {
+    ByteReader in(bytes.substr(end));
+    const auto length = in.u32();
+    const auto crc = in.u32();
+    if (length == 0 || length > bytes.size() - end - overhead) break;
+    const auto record = bytes.substr(end + overhead, length);
+    if (crc32(record, chain_) != crc) break;
+    if (content.header) {
+      content.records.emplace_back(record);
+    } else if (content.header = header_from(record); !content.header) {
+      break;
+    }
+    chain_ = crc;
+    end += overhead + length;
+  }
+  return end;
+}
+
 Result<void> Journal::restart(const JournalHeader& header) {
   broken_ = true;
-  // A fresh descriptor: after a failed fsync the old one may claim success for pages that were lost.
+  // Fresh descriptors: after a failed fsync the old one may claim success for pages that were lost.
   if (auto ready = prepare(); !ready) return ready.error();
   end_ = 0;
   chain_ = first_seed;
+  unsynced_ = framed(header_record(header));
   broken_ = false;
-  const std::string record = header_record(header);
-  if (auto written = append({&record, 1}); !written) return written.error();
   return sync();
 }
 
@@ -112,23 +123,25 @@ Result<void> Journal::append(std::span<const std::string> records) {
   if (broken_) return fail(Errc::storage, path_ + ": waits to be begun anew after a failed write");
   std::string bytes;
   for (const auto& record : records) bytes += framed(record);
-  if (end_ + bytes.size() > capacity_) {
+  const auto at = unsynced_.size();
+  unsynced_ += bytes;
+  if (end_ + unsynced_.size() > capacity_) {
     broken_ = true;
     return fail(Errc::storage, path_ + ": full");
   }
-  if (auto written = file_.write(end_, bytes); !written) {
-    broken_ = true;
-    return written.error();
-  }
-  end_ += bytes.size();
-  return {};
+  return tail_.write(at, bytes);
 }
 
 Result<void> Journal::sync() {
   if (broken_) return fail(Errc::storage, path_ + ": waits to be begun anew after a failed write");
-  auto synced = file_.sync();
-  broken_ = !synced;
-  return synced;
+  auto written = file_.write(end_, unsynced_);
+  if (written) written = file_.sync();
+  broken_ = !written;
+  if (!written) return written;
+  // The tail needs no clearing: its first record no longer continues the chain.
+  end_ += unsynced_.size();
+  unsynced_.clear();
+  return {};
 }
 
 }  // namespace inspect::agent::storage

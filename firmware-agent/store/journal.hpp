@@ -20,38 +20,50 @@ struct JournalHeader {
 };
 
 /// readings.journal: a file of fixed size that is written from its start in each generation, in place, so that making
-/// it durable once a minute writes data pages only: no new blocks, no file size.
+/// it durable writes data pages only: no new blocks, no file size. Beside it a tail in memory (a file on a tmpfs) takes
+/// each record at once, so that a kill loses nothing, and the disk sees one write a minute instead of sixty that the
+/// kernel may each turn into a page on the flash.
 ///
 /// Record: u32 length, u32 CRC-32 of the bytes continued from the record before (which starts from the header, hence
-/// from epoch and generation). A torn tail and leftovers of an older generation fail the CRC and end the journal.
+/// from epoch and generation). A torn end, leftovers of an older generation and a tail that was already taken over
+/// fail the CRC and end the journal.
 class Journal {
  public:
   struct Content {
     std::optional<JournalHeader> header;  ///< nothing: empty, foreign or damaged in its first record
+    bool used = false;                    ///< something was written there once, readable or not
     std::vector<std::string> records;
   };
 
-  Journal(std::string path, std::uint64_t capacity) : path_(std::move(path)), capacity_(capacity) {}
+  Journal(std::string path, std::uint64_t capacity, std::string tail_path)
+      : path_(std::move(path)), tail_path_(std::move(tail_path)), capacity_(capacity) {}
 
-  /// Opens the file (making it `capacity` bytes long) and reads what is valid; appending goes on after that.
+  /// Opens the file (making it `capacity` bytes long) and the tail, reads what is valid and makes it durable; appending
+  /// goes on after that.
   Result<Content> open();
   /// Begins a generation, durably: what was in the file before is gone afterwards, whatever happens.
   Result<void> restart(const JournalHeader& header);
-  /// One write for all of them. After a failure nothing more is taken until restart().
+  /// Into the tail. An error means that a kill would lose them; they become durable with the next sync() all the same,
+  /// unless the journal is full or broken.
   Result<void> append(std::span<const std::string> records);
+  /// Everything appended becomes durable. After a failure nothing more is taken until restart().
   Result<void> sync();
   [[nodiscard]] bool broken() const { return broken_; }
 
   static constexpr std::size_t overhead = 8;  ///< of each record
-  static constexpr std::size_t header_bytes = overhead + 1 + 16 + 3 * 8;
+  static constexpr std::size_t header_bytes = overhead + 1 + 16 + 24;
 
  private:
   [[nodiscard]] std::string framed(std::string_view record);
   Result<void> prepare();
+  std::size_t scan(std::string_view bytes, Content& content);
 
   std::string path_;
+  std::string tail_path_;
   std::uint64_t capacity_;
   File file_;
+  File tail_;
+  std::string unsynced_;  ///< what the tail holds
   std::uint64_t end_ = 0;
   std::uint32_t chain_ = 0;
   bool broken_ = true;

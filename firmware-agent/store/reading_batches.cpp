@@ -73,8 +73,8 @@ bool ReadingKeeper::do_what_is_due(BootTime now) {
 
 bool ReadingKeeper::make_durable(BootTime now) {
   last_sync_ = now;
-  if (journal_.broken()) return compact(now);
-  if (!journal_.sync()) return compact(now);
+  if (journal_->broken()) return compact(now);
+  if (!journal_->sync()) return compact(now);
   claimable_ = next_batch_;
   return true;
 }
@@ -108,7 +108,8 @@ Compaction ReadingKeeper::compaction() const {
 
 bool ReadingKeeper::compact(BootTime now) {
   last_compaction_ = now;
-  if (block_.empty() && recent_.empty() && receipted_.empty()) return !journal_.broken() || begin_anew(generation_ + 1);
+  if (block_.empty() && recent_.empty() && receipted_.empty())
+    return !journal_->broken() || begin_anew(generation_ + 1);
   // The disk is nearly full: history stops here, so that findings still fit.
   if (!history_may_grow()) return false;
   const auto dropped = database_.write(compaction(), options_.now().wall);
@@ -125,7 +126,7 @@ bool ReadingKeeper::compact(BootTime now) {
 bool ReadingKeeper::begin_anew(std::uint64_t generation) {
   generation_ = generation;
   taken_bytes_ = Journal::header_bytes;
-  return journal_.restart({epoch_, generation_, next_batch_, dropped_batches_}).has_value();
+  return journal_->restart({epoch_, generation_, next_batch_, dropped_batches_}).has_value();
 }
 
 void ReadingKeeper::give_up_block() {
@@ -138,7 +139,7 @@ void ReadingKeeper::give_up_block() {
 
 Result<void> ReadingKeeper::flush() {
   close_batch();
-  if (journal_.sync()) {
+  if (journal_->sync()) {
     claimable_ = next_batch_;
     return {};
   }

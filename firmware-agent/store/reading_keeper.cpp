@@ -3,7 +3,10 @@
 #include "firmware-agent/store/byte_stream.hpp"
 #include "firmware-agent/store/run_codec.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
 namespace inspect::agent::storage {
@@ -11,6 +14,15 @@ namespace inspect::agent::storage {
 namespace {
 
 std::int64_t ms(WallTime time) { return time.time_since_epoch().count(); }
+
+/// More batches than a journal can hold.
+constexpr std::uint64_t skipped_after_damage = 100'000;
+
+std::string tail_directory(const Site& site, const StoreOptions& options) {
+  const auto wanted = options.tail_directory.empty() ? std::filesystem::path(site.socket).parent_path().string()
+                                                     : options.tail_directory;
+  return access(wanted.c_str(), W_OK | X_OK) == 0 ? wanted : site.store.directory;
+}
 
 ValueChange change_of(StoredId id, const Reading& reading) {
   return {id, ms(reading.measured_at.wall), reading.quality == Quality::bad ? 0 : reading.value,
@@ -21,12 +33,7 @@ ValueChange change_of(StoredId id, const Reading& reading) {
 
 ReadingKeeper::ReadingKeeper(const Site& site, const StoreOptions& options, Reserve& reserve,
                              std::function<void(const std::string&)> warn)
-    : site_(site),
-      options_(options),
-      reserve_(reserve),
-      warn_(std::move(warn)),
-      database_(site, options),
-      journal_(site.store.directory + "/readings.journal", journal_bytes) {}
+    : site_(site), options_(options), reserve_(reserve), warn_(std::move(warn)), database_(site, options) {}
 
 Result<void> ReadingKeeper::open() {
   const auto state = database_.open();
@@ -40,7 +47,10 @@ Result<void> ReadingKeeper::open() {
   next_batch_ = state->next_batch;
   dropped_batches_ = state->dropped;
   if (auto numbered = number_points(); !numbered) return numbered;
-  const auto content = journal_.open();
+  const auto path = site_.store.directory + "/readings.journal";
+  // Named by the epoch: stores share the directory, and a new history must not meet an old tail.
+  journal_.emplace(path, journal_bytes, tail_directory(site_, options_) + "/readings-" + epoch_ + ".tail");
+  const auto content = journal_->open();
   if (!content) return content.error();
   replay(*content);
   claimable_ = next_batch_;
@@ -91,6 +101,8 @@ void ReadingKeeper::replay(const Journal::Content& content) {
   if (header && !ours && !content.records.empty()) {
     warn_("readings.journal belongs to another history.db; its readings were given up");
   }
+  // Its batches may have been sent, and nobody knows how many there were: begin far beyond them.
+  if (!header && content.used) next_batch_ += skipped_after_damage;
   if (ours) {
     next_batch_ = std::max(next_batch_, header->next_batch);
     dropped_batches_ = std::max(dropped_batches_, header->dropped);
@@ -104,7 +116,8 @@ void ReadingKeeper::replay(const Journal::Content& content) {
   if (current) {
     generation_ = header->generation;
   } else {
-    begin_anew(std::max(generation_, ours ? header->generation + 1 : 0));
+    // Never the generation of what lies there: its records would continue the new header.
+    begin_anew(std::max(generation_, ours ? header->generation : 0) + 1);
   }
 }
 
@@ -195,7 +208,7 @@ bool ReadingKeeper::journal_second(std::span<const Reading> readings) {
 
 bool ReadingKeeper::append(const std::string& record) {
   taken_bytes_ += record.size() + Journal::overhead;
-  return journal_.append({&record, 1}).has_value();
+  return journal_->append({&record, 1}).has_value();
 }
 
 void ReadingKeeper::observe(const SecondRecord& record) {

@@ -75,7 +75,7 @@ class ReadingKeeper {
   std::function<void(const std::string&)> warn_;
 
   HistoryDatabase database_;
-  Journal journal_;
+  std::optional<Journal> journal_;
   OpenBlock block_;
   ExceptionFilter filter_;
   std::size_t taken_bytes_ = 0;  ///< what the journal holds, or would if it could be written

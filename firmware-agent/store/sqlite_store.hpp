@@ -16,10 +16,13 @@ struct StoreOptions {
   std::function<Moment()> now;                   ///< called on the loop and on the store's thread
   std::function<void(const std::string&)> warn;  ///< called on the loop: quarantine, lost space, recovered space
   std::string boot_id;                           ///< of this boot of the machine; empty: the kernel's
-  std::uint64_t reserve_bytes = 16ULL << 20;     ///< held back for findings (reliability F10)
-  std::chrono::seconds compact_every{3600};      ///< the journal goes into the history database this often
-  const char* findings_synchronous = "FULL";     ///< only the power-cut test that must fail sets NORMAL
-  bool own_timer = true;                         ///< false: gather() alone drives the cadence
+  /// On a tmpfs, kept over a restart of the process: takes each second's readings. Empty: where `site.socket` lies, and
+  /// if that is no directory yet, the store's own (which costs more flash).
+  std::string tail_directory;
+  std::uint64_t reserve_bytes = 16ULL << 20;  ///< held back for findings (reliability F10)
+  std::chrono::seconds compact_every{3600};   ///< the journal goes into the history database this often
+  const char* findings_synchronous = "FULL";  ///< only the power-cut test that must fail sets NORMAL
+  bool own_timer = true;                      ///< false: gather() alone drives the cadence
 };
 
 /// The product's codecs and clocks; `warn` says nothing.

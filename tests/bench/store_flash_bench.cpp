@@ -100,6 +100,7 @@ struct Plan {
 
 Result play(const Plan& plan) {
   const tests::TempDir dir(plan.directory);
+  const tests::TempDir tail;  // /run on a gateway
   auto site = tests::small_site(dir.path(), boards);
   for (auto& point : site.profiles[0].points) point.deadband = point.unit.empty() ? 0 : 0.25;
   tests::TestClock clock;
@@ -107,6 +108,7 @@ Result play(const Plan& plan) {
     auto options = agent::default_store_options();
     options.now = [&clock] { return clock.now(); };
     options.own_timer = false;
+    options.tail_directory = tail.path();
     return options;
   }());
   if (!store.ok()) throw std::runtime_error(store.store.error().message);

@@ -116,9 +116,10 @@ class Disk {
 std::vector<Event> record(const std::string& synchronous, int findings) {
   const TempDir dir;
   std::filesystem::create_directory(dir / "store");
-  Child writer(
-      beside("store_writer"), {dir / "store", std::to_string(findings), synchronous},
-      {"LD_PRELOAD=" + beside("libpower_recorder.so"), "POWER_DIR=" + (dir / "store"), "POWER_LOG=" + (dir / "log")});
+  Child writer(beside("store_writer"), {dir / "store", std::to_string(findings), synchronous},
+               {"LD_PRELOAD=" + beside("libpower_recorder.so"), "POWER_DIR=" + (dir / "store"),
+                // Memory: gone after a cut, so neither recorded nor given back.
+                "STORE_TAIL=" + dir.path(), "POWER_LOG=" + (dir / "log")});
   while (!writer.read(20'000).empty()) {
   }
   REQUIRE(writer.wait() == 0);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
   TestClock clock;
   auto options = test_options(clock);
   options.reserve_bytes = 0;
+  if (const char* tail = std::getenv("STORE_TAIL"); tail != nullptr) options.tail_directory = tail;
   options.compact_every = std::chrono::seconds{150};
   if (argc > 3) options.findings_synchronous = argv[3];
   OpenStore store(site, options);

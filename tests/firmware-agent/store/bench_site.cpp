@@ -35,6 +35,7 @@ agent::Site small_site(const std::string& directory, std::size_t devices) {
   site.name = "hall-3";
   site.title = {"三号考场", "Hall 3"};
   site.gateway = "gw-hall-3";
+  site.socket = directory + "/control.sock";
   site.store.directory = directory;
   site.profiles.push_back(relay_board());
   site.buses.push_back({"line-1", {"一号总线", "Line 1"}, agent::TcpEndpoint{"127.0.0.1", 502}});

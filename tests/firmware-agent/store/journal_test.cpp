@@ -42,7 +42,7 @@ std::vector<std::string> some_records(std::uint64_t seed) {
 
 /// A journal with one generation of records in it.
 void fill(const std::string& path, const JournalHeader& with, const std::vector<std::string>& records) {
-  Journal journal(path, capacity);
+  Journal journal(path, capacity, path + ".tail");
   REQUIRE(good(journal.open()));
   REQUIRE(good(journal.restart(with)));
   REQUIRE(good(journal.append(records)));
@@ -56,7 +56,7 @@ TEST_CASE("what was appended is read back, and appending goes on after it") {
   const auto records = some_records(1);
   fill(dir / "j", header, records);
   {
-    Journal journal(dir / "j", capacity);
+    Journal journal(dir / "j", capacity, dir / "j.tail");
     const auto content = journal.open();
     REQUIRE(good(content));
     CHECK(content->header == header);
@@ -64,7 +64,7 @@ TEST_CASE("what was appended is read back, and appending goes on after it") {
     const std::string more = "one more";
     REQUIRE(good(journal.append({&more, 1})));
   }
-  Journal journal(dir / "j", capacity);
+  Journal journal(dir / "j", capacity, dir / "j.tail");
   const auto content = journal.open();
   REQUIRE(content->records.size() == records.size() + 1);
   CHECK(content->records.back() == "one more");
@@ -84,7 +84,7 @@ TEST_CASE("cut at every byte, the journal gives the records before the cut, all 
     std::string damaged = whole.substr(0, cut);
     damaged.resize(capacity, cut % 2 == 0 ? '\0' : '\x5a');
     write_file(dir / "cut", damaged);
-    Journal journal(dir / "cut", capacity);
+    Journal journal(dir / "cut", capacity, dir / "cut.tail");
     const auto content = journal.open();
     REQUIRE(content.has_value());
     // Records are whole when their bytes are, even if the cut fell into zeros at their end.
@@ -109,7 +109,7 @@ TEST_CASE("a flipped bit ends the journal there and is never taken for a record"
     auto damaged = whole;
     damaged[at] ^= static_cast<char>(1 << at % 8);
     write_file(dir / "flip", damaged);
-    Journal journal(dir / "flip", capacity);
+    Journal journal(dir / "flip", capacity, dir / "flip.tail");
     const auto content = journal.open();
     REQUIRE(content.has_value());
     REQUIRE(content->records.size() < records.size());
@@ -121,14 +121,14 @@ TEST_CASE("records of an older generation behind the new ones are not taken up a
   const TempDir dir;
   const auto old = some_records(4);
   fill(dir / "j", header, old);
-  Journal journal(dir / "j", capacity);
+  Journal journal(dir / "j", capacity, dir / "j.tail");
   REQUIRE(good(journal.open()));
   auto next = header;
   ++next.generation;
   REQUIRE(good(journal.restart(next)));
   // The same sizes, so that old records begin just where the new ones end.
   REQUIRE(good(journal.append(std::span(old).first(3))));
-  Journal again(dir / "j", capacity);
+  Journal again(dir / "j", capacity, dir / "j.tail");
   const auto content = again.open();
   CHECK(content->header == next);
   CHECK(content->records.size() == 3);
@@ -143,21 +143,69 @@ TEST_CASE("a record lost between two others does not let the later one in, also 
   const auto first_end = Journal::header_bytes + Journal::overhead + records[0].size();
   for (std::size_t i = 0; i < records[1].size() + Journal::overhead; ++i) damaged[first_end + i] = '\0';
   write_file(dir / "j", damaged);
-  Journal journal(dir / "j", capacity);
+  Journal journal(dir / "j", capacity, dir / "j.tail");
   REQUIRE(journal.open()->records.size() == 1);
   std::string other = records[1];
   other[0] ^= 1;
   REQUIRE(good(journal.append({&other, 1})));
-  Journal again(dir / "j", capacity);
+  Journal again(dir / "j", capacity, dir / "j.tail");
   const auto content = again.open();
   REQUIRE(content->records.size() == 2);
   CHECK(content->records[1] == other);
 }
 
+TEST_CASE("a kill loses nothing that was appended; a power cut loses what was not made durable") {
+  const TempDir dir;
+  const auto records = some_records(6);
+  for (const bool power_cut : {false, true}) {
+    auto fresh = header;
+    fresh.generation += power_cut ? 1 : 0;
+    fill(dir / "j", fresh, {});
+    {
+      Journal journal(dir / "j", capacity, dir / "j.tail");
+      REQUIRE(good(journal.open()));
+      REQUIRE(good(journal.append(std::span(records).first(5))));
+      REQUIRE(good(journal.sync()));
+      REQUIRE(good(journal.append(std::span(records).subspan(5))));
+    }
+    if (power_cut) std::filesystem::remove(dir / "j.tail");
+    Journal journal(dir / "j", capacity, dir / "j.tail");
+    const auto content = journal.open();
+    REQUIRE(good(content));
+    CHECK(content->records.size() == (power_cut ? 5 : records.size()));
+  }
+}
+
+TEST_CASE("a tail cut at every byte gives the records before the cut") {
+  const TempDir dir;
+  const auto records = some_records(7);
+  fill(dir / "j", header, {});
+  const auto durable = content_of(dir / "j");
+  {
+    Journal journal(dir / "j", capacity, dir / "j.tail");
+    REQUIRE(good(journal.open()));
+    REQUIRE(good(journal.append(records)));
+  }
+  const auto tail = content_of(dir / "j.tail");
+  for (std::size_t cut = 0; cut < tail.size(); ++cut) {
+    write_file(dir / "j", durable);
+    write_file(dir / "j.tail", tail.substr(0, cut));
+    Journal journal(dir / "j", capacity, dir / "j.tail");
+    const auto content = journal.open();
+    REQUIRE(content.has_value());
+    std::size_t whole = 0;
+    for (std::size_t end = 0; whole < records.size(); ++whole) {
+      end += records[whole].size() + Journal::overhead;
+      if (end > cut) break;
+    }
+    REQUIRE(content->records.size() == whole);
+  }
+}
+
 TEST_CASE("a full journal refuses and takes nothing until it is begun anew") {
   const TempDir dir;
   fill(dir / "j", header, {});
-  Journal journal(dir / "j", capacity);
+  Journal journal(dir / "j", capacity, dir / "j.tail");
   REQUIRE(good(journal.open()));
   const std::string large(capacity, 'x');
   const auto refused = journal.append({&large, 1});

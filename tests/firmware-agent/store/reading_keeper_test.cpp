@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+
 using namespace inspect;
 using namespace inspect::agent::storage;
 using namespace inspect::tests;
@@ -267,4 +269,35 @@ TEST_CASE("a journal of another history is given up, and that is said") {
   CHECK(keeper.warnings[0].find("readings.journal") != std::string::npos);
   CHECK(keeper.claim().empty());
   CHECK(entries(keeper.keeper, clock) == 0);
+}
+
+TEST_CASE("a journal whose beginning is damaged costs readings, never a batch number that was used") {
+  const TempDir dir;
+  const auto site = small_site(dir.path());
+  TestClock clock;
+  std::uint64_t sent = 0;
+  {
+    Keeper keeper(site, clock);
+    for (int i = 0; i < 200; ++i) {
+      clock.advance(1s);
+      keeper.take(11 + i % 3);
+    }
+    sent = keeper.keeper.claim({}, 1000, 1 << 20)->back().seq;
+  }
+  {
+    std::fstream file(dir / "readings.journal", std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(20);
+    file << "damage";
+  }
+  for (int life = 0; life < 2; ++life) {
+    Keeper keeper(site, clock);
+    REQUIRE(keeper.opened);
+    for (int i = 0; i < 70; ++i) {
+      clock.advance(1s);
+      keeper.take(11 + i % 3);
+    }
+    const auto rows = keeper.keeper.claim({}, 1000, 1 << 20).value();
+    REQUIRE_FALSE(rows.empty());
+    CHECK(rows.front().seq > sent + 1000);
+  }
 }
