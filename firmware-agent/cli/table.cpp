@@ -36,7 +36,7 @@ std::string Console::paint(std::string_view text, Tone tone) const {
   return std::string(code).append(text).append("\x1b[0m");
 }
 
-void Table::row(std::vector<Cell> cells, std::string below) {
+void Table::row(std::vector<Cell> cells, const std::string& below) {
   for (auto& cell : cells) cell.text = harmless(cell.text);
   cells.resize(columns_.size());
   rows_.push_back({std::move(cells), harmless(below)});

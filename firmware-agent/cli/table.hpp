@@ -28,7 +28,7 @@ class Table {
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
   /// As many cells as columns. `below`: a line of its own under the row, e.g. a long name.
-  void row(std::vector<Cell> cells, std::string below = {});
+  void row(std::vector<Cell> cells, const std::string& below = {});
   [[nodiscard]] std::string text(const Console& console) const;
 
  private:
