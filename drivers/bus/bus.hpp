@@ -56,7 +56,7 @@ class Bus {
   virtual void close() = 0;
 };
 
-std::unique_ptr<Bus> make_serial_bus(boost::asio::any_io_executor loop, SerialSettings settings);
-std::unique_ptr<Bus> make_tcp_bus(boost::asio::any_io_executor loop, TcpSettings settings);
+std::unique_ptr<Bus> make_serial_bus(const boost::asio::any_io_executor& loop, SerialSettings settings);
+std::unique_ptr<Bus> make_tcp_bus(const boost::asio::any_io_executor& loop, TcpSettings settings);
 
 }  // namespace inspect::drivers

@@ -128,7 +128,7 @@ std::optional<Error> SerialBus::take() {
 
 }  // namespace
 
-std::unique_ptr<Bus> make_serial_bus(asio::any_io_executor loop, SerialSettings settings) {
+std::unique_ptr<Bus> make_serial_bus(const asio::any_io_executor& loop, SerialSettings settings) {
   return std::make_unique<SerialBus>(loop, std::move(settings));
 }
 

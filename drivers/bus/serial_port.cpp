@@ -45,9 +45,9 @@ bool tell_empty_from_lost(int descriptor) {
 
 struct SerialPort::Library {
   struct Free {
-    void operator()(modbus_t* context) const {
-      modbus_close(context);
-      modbus_free(context);
+    void operator()(modbus_t* library) const {
+      modbus_close(library);
+      modbus_free(library);
     }
   };
   std::unique_ptr<modbus_t, Free> context;

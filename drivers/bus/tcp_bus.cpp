@@ -170,7 +170,7 @@ std::optional<Error> TcpBus::take() {
 
 }  // namespace
 
-std::unique_ptr<Bus> make_tcp_bus(asio::any_io_executor loop, TcpSettings settings) {
+std::unique_ptr<Bus> make_tcp_bus(const asio::any_io_executor& loop, TcpSettings settings) {
   return std::make_unique<TcpBus>(loop, std::move(settings));
 }
 

@@ -92,7 +92,7 @@ asio::awaitable<BlockOutcome> ModbusDevice::read(std::size_t block) {
   BlockOutcome outcome;
   const auto& points = blocks()[block].points;
   if (!answer) {
-    outcome = failed(std::move(answer.error()), points);
+    outcome = failed(answer.error(), points);
   } else if (answer->exception) {
     outcome = failed(refusal_of(*answer), points);
   } else {
@@ -157,7 +157,7 @@ asio::awaitable<BlockOutcome> ModbusDevice::read_again(std::size_t block, std::v
       if (refused_shapes_.size() < most_refused_shapes) refused_shapes_.push_back(request);
       continue;
     }
-    if (!answer) co_return failed(std::move(answer.error()), points);
+    if (!answer) co_return failed(answer.error(), points);
     if (answer->exception) co_return failed(refusal_of(*answer), points);
     BlockOutcome outcome;
     for (const auto point : points) outcome.values.push_back(value_of(point, request, *answer));
@@ -177,7 +177,7 @@ asio::awaitable<Result<Identity>> ModbusDevice::identify() {
   const Request request{
       unit_, modbus::reading_function(spec->map.table), spec->map.address, modbus::width(spec->map), {}};
   auto answer = co_await ask(request);
-  if (!answer) co_return std::move(answer.error()).within(wanted.point);
+  if (!answer) co_return answer.error().within(wanted.point);
   if (is_unsupported(answer)) co_return Identity{Identity::Verdict::other, 0};
   if (answer->exception) co_return refusal_of(*answer).within(wanted.point);
   const auto decoded = modbus::decode(spec->map, answer->values);

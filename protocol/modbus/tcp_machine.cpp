@@ -148,7 +148,7 @@ void TcpMachine::judge(BytesView frame, BootTime now) {
   auto answer = decode_tcp(request_, transaction_, frame);
   if (!answer) {
     ++counters_.refused_frames;
-    give_up(std::move(answer.error()));
+    give_up(answer.error());
     return;
   }
   times_[request_.unit].learn(now - asked_, true);
