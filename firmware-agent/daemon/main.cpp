@@ -78,29 +78,40 @@ asio::awaitable<void> live(agent::Agent& agent, asio::io_context& loop, const ag
   co_await agent.stop();
 }
 
+std::vector<std::string> kinds_of(const catalogue::Catalogue& catalogue) {
+  std::vector<std::string> kinds;
+  for (const auto& kind : catalogue.kinds) kinds.push_back(kind.key);
+  return kinds;
+}
+
+int check(const Options& options, const std::vector<std::string>& kinds) {
+  const auto site = agent::load_site(options.config, options.profiles, kinds);
+  if (!site) {
+    std::fputs((site.error().message + "\n").c_str(), stderr);
+    return exit_configuration;
+  }
+  for (const auto& warning : site->warnings) std::fputs((warning + "\n").c_str(), stderr);
+  std::printf("%s: %zu buses, %zu devices, %zu points, %zu rules\n", options.config.c_str(), site->buses.size(),
+              site->devices.size(), site->points.size(), site->watches.size());
+  return 0;
+}
+
 int run(const Options& options) {
   const auto catalogue = catalogue::load(options.catalogue);
   if (!catalogue) {
     spdlog::critical("{}", catalogue.error().message);
     return exit_configuration;
   }
-  if (options.check) {
-    const auto site = agent::load_site(options.config, options.profiles);
-    if (!site) {
-      std::fputs((site.error().message + "\n").c_str(), stderr);
-      return exit_configuration;
-    }
-    std::printf("%s: %zu buses, %zu devices, %zu points, %zu rules\n", options.config.c_str(), site->buses.size(),
-                site->devices.size(), site->points.size(), site->watches.size());
-    return 0;
-  }
-  const auto loaded = agent::load_site_keeping_last_good(options.config, options.profiles, options.last_good);
+  const auto kinds = kinds_of(*catalogue);
+  if (options.check) return check(options, kinds);
+  const auto loaded = agent::load_site_keeping_last_good(options.config, options.profiles, options.last_good, kinds);
   if (!loaded) {
     spdlog::critical("{}", loaded.error().message);
     return exit_configuration;
   }
   const auto warning = loaded->instead_because.value_or("");
   if (!warning.empty()) spdlog::error("{}", warning);
+  for (const auto& note : loaded->site.warnings) spdlog::warn("{}", note);
 
   agent::limit_descriptors();
   asio::io_context loop(1);

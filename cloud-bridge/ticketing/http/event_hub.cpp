@@ -39,4 +39,11 @@ std::optional<std::string> EventHub::drain(WatcherId id) {
   return bytes;
 }
 
+void EventHub::wake_all() const {
+  // Copies: whoever is woken may leave at once.
+  std::vector<std::function<void()>> wakes;
+  for (const auto& [id, watcher] : watchers_) wakes.push_back(watcher.wake);
+  for (const auto& wake : wakes) wake();
+}
+
 }  // namespace inspect::ticketing

@@ -29,6 +29,9 @@ class EventHub {
   /// All that waits for this watcher, as bytes of the stream; empty when nothing does. Nothing when it was dropped.
   std::optional<std::string> drain(WatcherId id);
 
+  /// Lets every watcher look up, e.g. because the service ends.
+  void wake_all() const;
+
   [[nodiscard]] std::size_t watchers() const { return watchers_.size(); }
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 

@@ -251,6 +251,7 @@ void Server::stop() {
   boost::system::error_code ignored;
   core_->acceptor.close(ignored);
   for (const auto& stream : core_->streams) stream->close();
+  core_->hub.wake_all();
 }
 
 std::uint16_t Server::port() const {

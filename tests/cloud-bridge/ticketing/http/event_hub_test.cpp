@@ -47,3 +47,17 @@ TEST_CASE("whoever is woken may leave at once") {
   hub.publish("ticket", "{}");
   CHECK(hub.watchers() == 0);
 }
+
+TEST_CASE("when the service ends everybody is woken, and may leave meanwhile") {
+  EventHub hub;
+  int woken = 0;
+  EventHub::WatcherId first = 0;
+  first = *hub.join([&] {
+    ++woken;
+    hub.leave(first);
+  });
+  hub.join([&] { ++woken; });
+  hub.wake_all();
+  CHECK(woken == 2);
+  CHECK(hub.watchers() == 1);
+}
