@@ -353,7 +353,7 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
   MqttCounters counters_;
 };
 
-MqttClient::MqttClient(asio::any_io_executor loop, MqttOptions options)
+MqttClient::MqttClient(const asio::any_io_executor& loop, MqttOptions options)
     : core_(std::make_shared<Core>(loop, std::move(options))) {}
 MqttClient::~MqttClient() { core_->close(); }
 void MqttClient::on_message(std::function<void(MqttMessage)> handler) { core_->on_message = std::move(handler); }

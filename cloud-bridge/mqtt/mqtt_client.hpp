@@ -55,7 +55,7 @@ struct MqttOptions {
   // Bounds of what arrived and was not handled yet. When full, the newest is dropped and counted: everything that must
   // not be lost is repeated by its sender until a receipt comes.
   std::size_t inbox_messages = 10'000;
-  std::size_t inbox_bytes = 32 * 1024 * 1024;
+  std::size_t inbox_bytes = std::size_t{32} << 20U;
 };
 
 /// What the link to the broker just became.
@@ -80,7 +80,7 @@ struct MqttCounters {
 /// there. The library's threads only post.
 class MqttClient {
  public:
-  MqttClient(boost::asio::any_io_executor loop, MqttOptions options);
+  MqttClient(const boost::asio::any_io_executor& loop, MqttOptions options);
   /// Returns within two seconds whatever the library does; a handle that does not come back is left behind.
   ~MqttClient();
   MqttClient(const MqttClient&) = delete;

@@ -3,7 +3,6 @@
 #include <mqtt/async_client.h>
 
 #include <fstream>
-#include <mutex>
 
 namespace inspect::bridge {
 
@@ -20,7 +19,9 @@ std::string uri(const MqttOptions& options) {
 }
 
 /// Context 0 is the connection itself; everything else is the caller's id.
-void* context_of(std::uint64_t id) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)); }
+void* context_of(std::uint64_t id) {
+  return reinterpret_cast<void*>(static_cast<std::uintptr_t>(id));  // NOLINT(performance-no-int-to-ptr): never followed
+}
 std::uint64_t id_of(const mqtt::token& token) { return reinterpret_cast<std::uintptr_t>(token.get_user_context()); }
 
 Error refusal(int reason) {
@@ -108,12 +109,9 @@ struct PahoLink::Handle final : mqtt::iaction_listener {
     if (!files.key.empty()) tls.set_private_key(files.key);
     tls.set_enable_server_cert_auth(true);
     tls.set_verify(true);
-    // The library's code does not tell TLS from TCP trouble; only OpenSSL's own words do.
-    tls.set_error_handler([this](const std::string& words) {
-      const std::lock_guard lock(tls_mutex);
-      if (tls_words.empty()) tls_words = words;
-    });
+    // No error handler: the library keeps a pointer to a copy of these options that ends with connect().
     connection.set_ssl(tls);
+    encrypted = true;
   }
 
   void on_success(const mqtt::token& token) override {
@@ -128,12 +126,9 @@ struct PahoLink::Handle final : mqtt::iaction_listener {
     const auto id = id_of(token);
     auto error = failure(token);
     if (id != 0) return events.completed(id, std::move(error));
-    {
-      const std::lock_guard lock(tls_mutex);
-      if (!tls_words.empty()) error.message += ": " + tls_words;
-    }
-    while (!error.message.empty() && (error.message.back() == '\n' || error.message.back() == ' ')) {
-      error.message.pop_back();
+    // The library's code does not tell TLS from TCP trouble.
+    if (encrypted && token.get_return_code() == MQTTASYNC_FAILURE) {
+      error.message += ": no connection, or no trust: look at host, port, certificates and clock";
     }
     events.connected(std::move(error));
   }
@@ -153,8 +148,7 @@ struct PahoLink::Handle final : mqtt::iaction_listener {
   }
 
   LinkEvents events;
-  std::mutex tls_mutex;
-  std::string tls_words;
+  bool encrypted = false;
   mqtt::create_options creation;
   mqtt::ssl_options tls;
   mqtt::connect_options connection;

@@ -142,7 +142,7 @@ class AgentLink::Wire : public std::enable_shared_from_this<Wire> {
   bool timed_out_ = false;
 };
 
-AgentLink::AgentLink(asio::any_io_executor loop, std::string path, std::chrono::milliseconds limit)
+AgentLink::AgentLink(const asio::any_io_executor& loop, std::string path, std::chrono::milliseconds limit)
     : wire_(std::make_shared<Wire>(loop, std::move(path), limit)) {}
 AgentLink::~AgentLink() = default;
 void AgentLink::close() { wire_->close(); }

@@ -19,7 +19,7 @@ namespace inspect::bridge {
 /// invalid_argument: it refused, in its own words.
 class AgentLink {
  public:
-  AgentLink(boost::asio::any_io_executor loop, std::string path,
+  AgentLink(const boost::asio::any_io_executor& loop, std::string path,
             std::chrono::milliseconds limit = std::chrono::seconds(10));
   ~AgentLink();
   AgentLink(const AgentLink&) = delete;

@@ -11,7 +11,7 @@
 namespace inspect::messages {
 
 /// Largest message either end accepts (R23).
-constexpr std::size_t largest_message = 64 * 1024;
+constexpr std::size_t largest_message = 65'536;  // 64 KiB
 
 /// What fits into one batch even when every name in it has its full length.
 constexpr std::size_t largest_batch = 200;
