@@ -225,8 +225,8 @@ asio::awaitable<void> Server::Core::accept() {
   }
 }
 
-Server::Server(asio::any_io_executor loop, ServerOptions options, EventHub& hub, Handler handler)
-    : core_(std::make_shared<Core>(std::move(loop), std::move(options), hub, std::move(handler))) {}
+Server::Server(const asio::any_io_executor& loop, ServerOptions options, EventHub& hub, Handler handler)
+    : core_(std::make_shared<Core>(loop, std::move(options), hub, std::move(handler))) {}
 
 Server::~Server() { stop(); }
 

@@ -30,7 +30,7 @@ class Server {
  public:
   using Handler = std::function<boost::asio::awaitable<WebResponse>(WebRequest)>;
 
-  Server(boost::asio::any_io_executor loop, ServerOptions options, EventHub& hub, Handler handler);
+  Server(const boost::asio::any_io_executor& loop, ServerOptions options, EventHub& hub, Handler handler);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -14,7 +14,7 @@ namespace inspect::ticketing {
 /// it is receipted.
 class FairQueue {
  public:
-  static constexpr std::size_t most_each = 1024;
+  static constexpr std::size_t most_each = 4096;
   static constexpr std::size_t most_bytes = std::size_t{64} * 1024 * 1024;  ///< of all together
   static constexpr std::size_t most_gateways = 10'000;
 
