@@ -1,14 +1,20 @@
 """The pages in a real browser, before a real service and a real broker: what a dispatcher sees and does."""
+import json
+import select
+import subprocess
 import sys
 import unittest
 
 from browser import Browser
-from gateway import both, finding, publish, readings, state
-from stack import Stack, wait_for
+from gateway import EPOCH, both, finding, publish, readings, state
+from stack import Stack, die_with_parent, wait_for
 
 ATTACKS = ['<img src=x onerror="window.hacked=1">', "<script>window.hacked=1</script>", '"><svg onload="window.hacked=1">',
            "javascript:window.hacked=1", "{{constructor.constructor('window.hacked=1')()}}", "</title><script>window.hacked=1</script>",
            "'-window.hacked=1-'", "<iframe srcdoc='<script>parent.hacked=1</script>'>"]
+
+
+RECEIPTED = finding("gw-receipt", 7, device="receipt-1")
 
 
 class PageTest(unittest.TestCase):
@@ -165,6 +171,22 @@ class PageTest(unittest.TestCase):
         self.browser.shows("Seat two", limit=20)
         self.browser.shows("live")
         self.browser.log()
+
+    def test_a_receipt_names_the_numbers_that_are_committed(self):
+        with subprocess.Popen(["mosquitto_sub", "-V", "5", "-h", "127.0.0.1", "-p", str(self.stack.broker_port), "-q", "1",
+                               "-t", "site/gw-receipt/down/receipt", "-C", "2", "-W", "20", "-F", "%p"],
+                              stdout=subprocess.PIPE, preexec_fn=die_with_parent) as listener:
+            lines = []
+            # A repeat of what is known is receipted too, so sending until one is heard finds out when the listener stands.
+            for _ in range(40):
+                publish(self.stack.broker_port, "site/gw-receipt/up/finding", RECEIPTED)
+                if select.select([listener.stdout], [], [], 0.25)[0]:
+                    lines.append(json.loads(listener.stdout.readline()))
+                    break
+            self.assertEqual(lines, [{"gateway": "gw-receipt", "epoch": EPOCH, "seqs": [7]}])
+            listener.terminate()
+        rows = [t for t in self.stack.get("/api/v1/tickets?gateway=gw-receipt")["tickets"]]
+        self.assertEqual(len(rows), 1)
 
     def test_it_fits_a_telephone(self):
         self.report(device="narrow-1")
