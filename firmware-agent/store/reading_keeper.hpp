@@ -16,7 +16,7 @@ constexpr std::uint8_t batch_record = 2;
 
 constexpr std::uint64_t journal_bytes = 1 << 20;
 /// A batch is closed early when it holds this much; both stay well below messages::largest_message.
-constexpr std::size_t most_entries = 400;
+constexpr std::size_t most_entries = messages::largest_batch;
 constexpr std::size_t most_entry_bytes = 48 << 10;
 
 /// Everything about readings on the store's thread: journal by the second, durable by the minute, compact history by
