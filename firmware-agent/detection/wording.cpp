@@ -34,6 +34,12 @@ bool too_low(const Rule& rule, double value) { return rule.low && value < *rule.
 const char* on_zh(bool on) { return on ? "吸合/接通" : "释放/断开"; }
 const char* on_en(bool on) { return on ? "on" : "off"; }
 
+/// Titles of points are lower case; a sentence that begins with one is not.
+std::string sentence(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
 std::string seconds(std::chrono::milliseconds span) { return number(std::chrono::duration<double>(span).count()); }
 
 }  // namespace
@@ -62,8 +68,8 @@ Text say_limit(const drivers::PointSpec& spec, const Rule& rule, const Reading& 
   }
   return {fmt::format("{}实测 {}，{}限值 {}，自 {} 起，已由第二次读数确认。", spec.title.zh, value,
                       low ? "低于" : "高于", limit, time.zh),
-          fmt::format("{} reads {}, {} the limit of {}, since {}; confirmed by a second reading.", spec.title.en, value,
-                      low ? "below" : "above", limit, time.en)};
+          sentence(fmt::format("{} reads {}, {} the limit of {}, since {}; confirmed by a second reading.",
+                               spec.title.en, value, low ? "below" : "above", limit, time.en))};
 }
 
 Text limit_note(const drivers::PointSpec& spec, const Rule& rule, double value) {
@@ -76,10 +82,10 @@ Text limit_note(const drivers::PointSpec& spec, const Rule& rule, double value) 
 Text say_mismatch(const drivers::PointSpec& feedback, const drivers::PointSpec& command, bool commanded,
                   const Moment& since) {
   const auto time = say_time(since);
-  return {fmt::format("{}的命令为“{}”，而{}为“{}”，自 {} 起，已由第二次读数确认。", command.title.zh, on_zh(commanded),
+  return {fmt::format("{}为“{}”，而{}为“{}”，自 {} 起，已由第二次读数确认。", command.title.zh, on_zh(commanded),
                       feedback.title.zh, on_zh(!commanded), time.zh),
-          fmt::format("{} is commanded {}, but {} shows {}, since {}; confirmed by a second reading.", command.title.en,
-                      on_en(commanded), feedback.title.en, on_en(!commanded), time.en)};
+          sentence(fmt::format("{} says {}, but {} shows {}, since {}; confirmed by a second reading.",
+                               command.title.en, on_en(commanded), feedback.title.en, on_en(!commanded), time.en))};
 }
 
 Text commanded_note(bool commanded) {
@@ -91,8 +97,8 @@ Text say_frozen(const FrozenFacts& facts, const Moment& since) {
   const auto value = quantity(facts.reading.value, facts.spec.unit);
   Text text{fmt::format("{}一直停在 {}，超过 {} 秒没有任何变化（首次判定于 {}）", facts.spec.title.zh, value,
                         seconds(facts.window), time.zh),
-            fmt::format("{} has stood at {} without the least change for over {} s (first seen {})",
-                        facts.spec.title.en, value, seconds(facts.window), time.en)};
+            sentence(fmt::format("{} has stood at {} without the least change for over {} s (first seen {})",
+                                 facts.spec.title.en, value, seconds(facts.window), time.en))};
   if (facts.other != nullptr) {
     const auto span = quantity(facts.other_span, facts.other->unit);
     text.zh += fmt::format("，而同一时间{}变化了 {}", facts.other->title.zh, span);
@@ -108,9 +114,10 @@ Text say_implausible(const drivers::PointSpec& spec, const Moment& since) {
   const auto range = plausible_note(spec);
   return {fmt::format("{}的读数超出该量可能的范围（{}），自 {} 起，已由第二次读数确认；该数值不能采信。", spec.title.zh,
                       range.zh, time.zh),
-          fmt::format("{} reads outside what the quantity can be ({}), since {}; confirmed by a second reading. The "
-                      "value must not be trusted.",
-                      spec.title.en, range.en, time.en)};
+          sentence(fmt::format(
+              "{} reads outside what the quantity can be ({}), since {}; confirmed by a second reading. The "
+              "value must not be trusted.",
+              spec.title.en, range.en, time.en))};
 }
 
 Text plausible_note(const drivers::PointSpec& spec) {

@@ -67,8 +67,8 @@ TEST_CASE("a mismatch says what was commanded and what is") {
   const auto& state = place.site.spec(place.state_1);
   const auto& command = place.site.spec(place.command_1);
   const auto welded = say_mismatch(state, command, false, moment(0s));
-  CHECK(says(welded.en, "Relay 1 command is commanded off, but Relay 1 feedback shows on"));
-  CHECK(says(welded.zh, "1路命令的命令为“释放/断开”，而1路反馈为“吸合/接通”"));
+  CHECK(says(welded.en, "Relay 1 command says off, but Relay 1 feedback shows on"));
+  CHECK(says(welded.zh, "1路命令为“释放/断开”，而1路反馈为“吸合/接通”"));
   CHECK(commanded_note(true).en == "commanded on");
 }
 
