@@ -16,11 +16,6 @@ namespace {
 /// Bounded whatever a damaged file claims.
 constexpr sqlite3_int64 heap_limit = 32 << 20;
 
-bool is_corrupt(const SQLite::Exception& error) {
-  const int code = error.getErrorCode() & 0xff;
-  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
-}
-
 void set_up(SQLite::Database& db, const DatabasePlan& plan) {
   // One connection does everything, so the lock may be kept: nobody else opens the file (an operator's sqlite3 hears
   // "database is locked"), there is no shared memory file, and SQLite 3.40's WAL-reset bug cannot happen.
@@ -35,6 +30,10 @@ void set_up(SQLite::Database& db, const DatabasePlan& plan) {
   db.exec("PRAGMA journal_size_limit=16777216");
   db.exec("PRAGMA cache_size=-2000");
   db.exec("PRAGMA temp_store=MEMORY");
+}
+
+void checkpoint_on_close(SQLite::Database& db, bool wanted) {
+  sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wanted ? 0 : 1, nullptr);
 }
 
 bool is_sound(SQLite::Database& db) {
@@ -72,13 +71,16 @@ std::optional<Result<OpenedDatabase>> try_open(const DatabasePlan& plan) {
   try {
     auto db = std::make_unique<SQLite::Database>(plan.path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 5000);
     sqlite3_extended_result_codes(db->getHandle(), 1);
+    // Should anything below fail, closing must not touch the files again (see abandon).
+    checkpoint_on_close(*db, false);
     set_up(*db, plan);
-    if (!is_sound(*db)) return std::nullopt;
+    if (plan.check && !is_sound(*db)) return std::nullopt;
     if (auto migrated = migrate(*db, plan); !migrated) return Attempt{migrated.error()};
     db->exec("PRAGMA wal_checkpoint(TRUNCATE)");
     sqlite3_db_config(db->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     OpenedDatabase opened;
     opened.epoch = db->execAndGet("SELECT value FROM meta WHERE key='epoch'").getString();
+    checkpoint_on_close(*db, true);
     opened.connection = std::move(db);
     return Attempt{std::move(opened)};
   } catch (const SQLite::Exception& error) {
@@ -93,7 +95,9 @@ std::string stamp(WallTime now) {
   return text;
 }
 
-Result<std::string> quarantine(const std::string& path, WallTime now) {
+}  // namespace
+
+Result<std::string> put_aside(const std::string& path, WallTime now) {
   std::string to = path + ".corrupt-" + stamp(now);
   std::error_code error;
   for (int i = 1; std::filesystem::exists(to, error); ++i) {
@@ -110,7 +114,15 @@ Result<std::string> quarantine(const std::string& path, WallTime now) {
   return to;
 }
 
-}  // namespace
+void abandon(OpenedDatabase& opened) {
+  if (opened.connection) checkpoint_on_close(*opened.connection, false);
+  opened.connection.reset();
+}
+
+bool is_corrupt(const SQLite::Exception& error) {
+  const int code = error.getErrorCode() & 0xff;
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
 
 Error storage_error(const SQLite::Exception& error, const std::string& doing) {
   return fail(Errc::storage, doing + ": " + error.what() + " (SQLite " + std::to_string(error.getExtendedErrorCode()) +
@@ -124,7 +136,7 @@ Result<OpenedDatabase> open_database(const DatabasePlan& plan, WallTime now) {
   std::string quarantined;
   auto attempt = try_open(plan);
   if (!attempt) {
-    auto moved = quarantine(plan.path, now);
+    auto moved = put_aside(plan.path, now);
     if (!moved) return moved.error();
     quarantined = *moved;
     attempt = try_open(plan);

@@ -21,6 +21,9 @@ struct DatabasePlan {
   /// Step i brings user_version from i to i + 1. Only ever appended to. The first makes `meta` and its epoch.
   std::span<const char* const> migrations;
   const char* synchronous = "FULL";
+  /// False when this process has checked the file before and met no damage since: reading all of a large one again
+  /// would keep the findings waiting.
+  bool check = true;
 };
 
 struct OpenedDatabase {
@@ -35,6 +38,15 @@ struct OpenedDatabase {
 /// can be read through the connection depends on an fsync that once failed.
 Result<OpenedDatabase> open_database(const DatabasePlan& plan, WallTime now);
 
+/// Renames a file in which damage was met, together with its log, to `<path>.corrupt-<time>`. Answers the new name.
+Result<std::string> put_aside(const std::string& path, WallTime now);
+
+/// Closes a connection after a failure without another word to its files: no checkpoint, no fsync on a descriptor that
+/// may claim success for pages that are lost (reliability F09). Harmless when there is none.
+void abandon(OpenedDatabase& opened);
+
+/// The file itself is damaged, or is no database.
+bool is_corrupt(const SQLite::Exception& error);
 /// A library's exception as our value.
 Error storage_error(const SQLite::Exception& error, const std::string& doing);
 /// The disk had no room for it.

@@ -48,7 +48,7 @@ Result<void> FindingLedger::ensure_open() {
     find.executeStep();
     boot_ = find.getColumn(0).getInt64();
   } catch (const SQLite::Exception& error) {
-    opened_.connection.reset();
+    abandon(opened_);
     if (is_full(error)) reserve_.release();
     return storage_error(error, "findings.db: cannot note this boot");
   }
@@ -86,6 +86,7 @@ void FindingLedger::write(const FindingCommit& commit) {
     if (first_event == 0) first_event = event;
   }
   if (first_event != 0) write_explaining(commit.explaining, first_event);
+  for (const auto& change : commit.changes) note_end(change);
   transaction.commit();
 }
 
@@ -117,7 +118,8 @@ void FindingLedger::write_finding(const FindingChange& change, std::int64_t even
   const auto& finding = change.finding;
   SQLite::Statement upsert(db,
                            "INSERT INTO findings(id, state, last_event, boot, doc) VALUES(?1, ?2, ?3, ?4, ?5) "
-                           "ON CONFLICT(id) DO UPDATE SET state=?2, last_event=?3, boot=?4, doc=?5");
+                           "ON CONFLICT(id) DO UPDATE SET state=?2, last_event=?3, boot=?4, doc=?5, "
+                           "ended_ms=NULL, ended_bytes=NULL");
   SQLite::bind(upsert, to_string(finding.id), text(name(finding.state)), event, boot_, document);
   upsert.exec();
   SQLite::Statement occurrence(db,
@@ -135,11 +137,12 @@ void FindingLedger::write_outbox(const FindingChange& change, std::int64_t event
   const auto seq =
       db.execAndGet("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name='outbox'), 0) + 1").getInt64();
   const auto payload = options_.encode_finding(message_of(change, static_cast<std::uint64_t>(seq)));
-  SQLite::Statement insert(db, "INSERT INTO outbox(seq, event, created_ms, payload) VALUES(?, ?, ?, ?)");
+  SQLite::Statement insert(db, "INSERT INTO outbox(seq, event, created_ms, payload, bytes) VALUES(?, ?, ?, ?, ?)");
   insert.bind(1, seq);
   insert.bind(2, event);
   insert.bind(3, ms(at));
   insert.bindNoCopy(4, payload.data(), static_cast<int>(payload.size()));
+  insert.bind(5, static_cast<std::int64_t>(payload.size()));
   insert.exec();
 }
 
@@ -198,7 +201,11 @@ Result<std::vector<Finding>> FindingLedger::read_findings(const std::string& whe
     rows.bind(1, static_cast<std::int64_t>(most));
     while (rows.executeStep()) {
       auto finding = finding_from_document(rows.getColumn(0).getString());
-      if (!finding) return finding.error();
+      if (!finding) {
+        // One document that cannot be read must not hide the others.
+        warn_("a finding in findings.db cannot be read and is left out: " + finding.error().message);
+        continue;
+      }
       const bool earlier = rows.getColumn(1).getInt64() != boot_;
       found.push_back(earlier ? carried_over(std::move(*finding), now) : std::move(*finding));
     }

@@ -35,8 +35,10 @@ class FindingLedger {
   /// Everything from `from_seq` waits again: the centre was restored from a backup. Returns how many changed.
   Result<std::size_t> mark_unsent(const std::string& epoch, std::uint64_t from_seq);
   Result<control::OutboxState> state();
-  /// Removes rows receipted more than 14 days ago; nothing while the clock cannot be believed.
+  /// Removes what is beyond `options.bounds`, oldest first, in one transaction; by age only while the clock can be
+  /// believed. Answers how many things went; most_pruned or more: there may be others, ask again.
   Result<std::size_t> prune();
+  static constexpr std::size_t most_pruned = 200;
 
   [[nodiscard]] const std::string& epoch() const { return opened_.epoch; }
 
@@ -50,6 +52,11 @@ class FindingLedger {
   void write_finding(const FindingChange& change, std::int64_t event, const std::string& document);
   void write_outbox(const FindingChange& change, std::int64_t event, WallTime at);
   void write_explaining(const std::vector<Reading>& readings, std::int64_t event);
+  void note_end(const FindingChange& change);
+  std::size_t date_receipts(const Moment& now);
+  std::size_t prune_receipted(const Moment& now);
+  std::size_t prune_ended(const Moment& now, std::size_t most);
+  std::size_t prune_events_of_open(std::size_t most);
   [[nodiscard]] messages::FindingMessage message_of(const FindingChange& change, std::uint64_t seq) const;
   Result<std::vector<Finding>> read_findings(const std::string& where, std::size_t most);
 
@@ -67,13 +74,16 @@ auto FindingLedger::guarded(const char* doing, Work work) -> decltype(work()) {
   try {
     return work();
   } catch (const SQLite::Exception& error) {
-    opened_.connection.reset();
+    abandon(opened_);
     return storage_error(error, std::string("findings.db: cannot ") + doing);
   } catch (const std::exception& error) {
     // Not the disk: what was handed in cannot be written down, and trying again would not help.
     return fail(Errc::invalid_argument, std::string("findings.db: cannot ") + doing + ": " + error.what());
   }
 }
+
+/// Receipted while the wall clock could not be believed: its age counts from when it can.
+constexpr std::int64_t undated = -1;
 
 /// Boot times of an earlier boot, as this boot's clock would have shown them (zero or negative). By the wall clock when
 /// both ends can be believed; otherwise the last change counts as the start of this boot: never more recent than it

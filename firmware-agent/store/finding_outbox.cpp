@@ -11,9 +11,6 @@ namespace inspect::agent::storage {
 
 namespace {
 
-/// At least twice the age of the oldest backup the centre may be restored from (reliability 5.1).
-constexpr std::chrono::hours keep_receipted{24 * 14};
-
 std::int64_t ms(WallTime time) { return time.time_since_epoch().count(); }
 
 }  // namespace
@@ -44,13 +41,14 @@ Result<std::vector<control::OutboxRow>> FindingLedger::claim(const Skip& skip, s
 Result<std::size_t> FindingLedger::receipt(const std::string& epoch, const std::vector<std::uint64_t>& seqs) {
   return guarded("note a receipt", [&]() -> Result<std::size_t> {
     if (epoch != opened_.epoch || seqs.empty()) return std::size_t{0};
+    const auto now = options_.now();
     SQLite::Transaction transaction(*opened_.connection, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement update(*opened_.connection,
                              "UPDATE outbox SET receipted_ms=? WHERE seq=? AND receipted_ms IS NULL");
     std::size_t changed = 0;
     for (const auto seq : seqs) {
       if (seq > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) continue;
-      update.bind(1, ms(options_.now().wall));
+      update.bind(1, now.trust >= ClockTrust::rtc ? ms(now.wall) : undated);
       update.bind(2, static_cast<std::int64_t>(seq));
       changed += static_cast<std::size_t>(update.exec());
       update.reset();
@@ -85,16 +83,6 @@ Result<control::OutboxState> FindingLedger::state() {
     state.findings_receipted = static_cast<std::uint64_t>(
         opened_.connection->execAndGet("SELECT count(*) FROM outbox WHERE receipted_ms IS NOT NULL").getInt64());
     return state;
-  });
-}
-
-Result<std::size_t> FindingLedger::prune() {
-  return guarded("prune the outbox", [&]() -> Result<std::size_t> {
-    const auto now = options_.now();
-    if (now.trust < ClockTrust::rtc) return std::size_t{0};
-    SQLite::Statement prune(*opened_.connection, "DELETE FROM outbox WHERE receipted_ms < ?");
-    prune.bind(1, ms(now.wall - keep_receipted));
-    return static_cast<std::size_t>(prune.exec());
   });
 }
 

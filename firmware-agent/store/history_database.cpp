@@ -26,30 +26,44 @@ auto HistoryDatabase::guarded(const char* doing, Work work) -> decltype(work()) 
   try {
     return work();
   } catch (const SQLite::Exception& error) {
-    opened_.connection.reset();
+    abandon(opened_);
+    corrupt_ = corrupt_ || is_corrupt(error);
     return storage_error(error, std::string("history.db: cannot ") + doing);
   }
 }
 
 Result<void> HistoryDatabase::ensure_open() {
+  if (lost()) return fail(Errc::storage, "history.db is corrupt and waits to be put aside");
   if (opened_.connection) return {};
-  const DatabasePlan plan{site_.store.directory + "/history.db", history_application_id, history_migrations(), "FULL"};
+  DatabasePlan plan{site_.store.directory + "/history.db", history_application_id, history_migrations(), "FULL"};
+  plan.check = epoch_.empty();
   auto opened = open_database(plan, options_.now().wall);
   if (!opened) return opened.error();
-  // Numbers of points and batches in memory belong to the file that was opened first: go on with another one only
-  // after a new start.
-  if (!epoch_.empty() && opened->epoch != epoch_) {
-    return fail(Errc::storage, "history.db became corrupt and was put aside; history goes on after a restart");
-  }
-  epoch_ = opened->epoch;
   opened_ = std::move(*opened);
+  if (!opened_.quarantined.empty()) put_aside_ = std::exchange(opened_.quarantined, {});
+  // Numbers of points and batches in memory belong to the file that was opened first.
+  lost_ = !epoch_.empty() && opened_.epoch != epoch_;
+  if (lost_) return fail(Errc::storage, "history.db was corrupt and a new one begins");
+  epoch_ = opened_.epoch;
   return {};
 }
 
 Result<HistoryDatabase::State> HistoryDatabase::open() {
+  if (corrupt_) {
+    auto moved = storage::put_aside(site_.store.directory + "/history.db", options_.now().wall);
+    if (!moved) return moved.error();
+    put_aside_ = std::move(*moved);
+    corrupt_ = false;
+  }
+  lost_ = false;
+  if (opened_.connection) {
+    epoch_ = opened_.epoch;
+  } else if (!put_aside_.empty()) {
+    epoch_.clear();  // whatever is made now is right
+  }
   return guarded("open", [&]() -> Result<State> {
     bytes_ = block_bytes();
-    return State{opened_.epoch, std::exchange(opened_.quarantined, {}), number("generation"), number("next_batch"),
+    return State{opened_.epoch, std::exchange(put_aside_, {}), number("generation"), number("next_batch"),
                  number("dropped")};
   });
 }
@@ -202,13 +216,26 @@ Result<std::vector<HistoryDatabase::StoredBlock>> HistoryDatabase::blocks(const 
     for (std::size_t i = 0; i < taken; ++i) {
       const auto number = spans[i * spans.size() / taken];
       for (const auto id : ids) {
-        block.bind(1, block_key(number, id));
-        if (block.executeStep()) found.push_back({id, block.getColumn(0).getString()});
-        block.reset();
+        if (auto data = read_block(block, block_key(number, id))) found.push_back({id, std::move(*data)});
       }
     }
     return found;
   });
+}
+
+// A damaged page costs the blocks on it, not the answer; the next check of the whole file finds it and puts it aside.
+std::optional<std::string> HistoryDatabase::read_block(SQLite::Statement& block, std::int64_t key) {
+  try {
+    block.bind(1, key);
+    std::optional<std::string> data;
+    if (block.executeStep()) data = block.getColumn(0).getString();
+    block.reset();
+    return data;
+  } catch (const SQLite::Exception& error) {
+    if (!is_corrupt(error)) throw;
+    block.tryReset();
+    return "";
+  }
 }
 
 Result<std::vector<Batch>> HistoryDatabase::batches(std::uint64_t from_seq, std::size_t most) {

@@ -43,7 +43,10 @@ class HistoryDatabase {
     std::uint64_t next_batch = 1;
     std::uint64_t dropped = 0;
   };
+  /// Opens; puts aside what was found corrupt and begins anew. After it the numbers of this State hold.
   Result<State> open();
+  /// Corrupt, or another file than the one `open` answered for: everything is refused until `open` was called again.
+  [[nodiscard]] bool lost() const { return corrupt_ || lost_; }
 
   struct KnownPoint {
     std::string name;
@@ -57,7 +60,7 @@ class HistoryDatabase {
 
   struct StoredBlock {
     StoredId id = 0;
-    std::string data;
+    std::string data;  ///< empty: it lies on a damaged page
   };
   /// Blocks of any of `ids` that touch [from, to], oldest first; evenly thinned to `most` blocks.
   Result<std::vector<StoredBlock>> blocks(const std::vector<StoredId>& ids, std::int64_t from, std::int64_t to,
@@ -67,6 +70,8 @@ class HistoryDatabase {
   Result<std::uint64_t> batches_waiting();
   /// False also when it cannot be looked up.
   bool has_batch(std::uint64_t seq);
+  /// Of the file that `open` answered for.
+  [[nodiscard]] const std::string& epoch() const { return epoch_; }
   /// What the blocks take in the file; batches have a bound of their own.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
@@ -74,6 +79,7 @@ class HistoryDatabase {
   template <class Work>
   auto guarded(const char* doing, Work work) -> decltype(work());
   Result<void> ensure_open();
+  std::optional<std::string> read_block(SQLite::Statement& block, std::int64_t key);
   void insert(const Compaction& compaction);
   std::uint64_t enforce_bounds(WallTime now);
   void drop_oldest_block();
@@ -86,6 +92,9 @@ class HistoryDatabase {
   const StoreOptions& options_;
   OpenedDatabase opened_;
   std::string epoch_;
+  std::string put_aside_;  ///< not yet told
+  bool corrupt_ = false;
+  bool lost_ = false;
   std::uint64_t bytes_ = 0;
 };
 

@@ -52,6 +52,11 @@ void OpenBlock::apply(const SecondRecord& record) {
   previous_read_ = record.read;
 }
 
+void OpenBlock::adopt(StoredId id, const std::vector<Run>& runs) {
+  for (const auto& run : runs) readings_ += run.count;
+  runs_[id] = runs;
+}
+
 void OpenBlock::clear() { *this = OpenBlock(std::move(points_)); }
 
 }  // namespace inspect::agent::storage

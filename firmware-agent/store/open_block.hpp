@@ -88,6 +88,8 @@ class OpenBlock {
   /// Differs from the last one of this point, or follows too long a silence.
   [[nodiscard]] bool is_change(const ValueChange& reading) const;
   void apply(const SecondRecord& record);
+  /// Runs that were gathered under another number; only while this point has none.
+  void adopt(StoredId id, const std::vector<Run>& runs);
   /// Forgets everything but the points: the next record stands alone.
   void clear();
 

@@ -111,9 +111,10 @@ bool ReadingKeeper::compact(BootTime now) {
   if (block_.empty() && recent_.empty() && receipted_.empty())
     return !journal_->broken() || begin_anew(generation_ + 1);
   // The disk is nearly full: history stops here, so that findings still fit.
-  if (!history_may_grow()) return false;
+  if (!history_may_grow() || !database_ready()) return false;
   const auto dropped = database_.write(compaction(), options_.now().wall);
-  if (!dropped) return false;
+  // Found corrupt: begun anew, which writes what was to be written.
+  if (!dropped) return database_.lost() && start_over();
   dropped_batches_ += *dropped;
   recent_.clear();
   receipted_.clear();
@@ -158,12 +159,18 @@ Result<std::vector<control::OutboxRow>> ReadingKeeper::claim(const Skip& skip, s
   const auto add = [&](const Batch& batch) {
     if (out_of_question.contains(batch.seq)) return true;
     auto payload = decompress(batch.payload, messages::largest_message);
-    if (!payload) return true;
+    if (!payload) {
+      // Damaged on the disk: it goes with the next compaction, and the centre hears that it is missing.
+      receipted_.insert(batch.seq);
+      ++dropped_batches_;
+      return true;
+    }
     bytes += payload->size();
     if (rows.size() >= most || bytes > most_bytes) return false;
     rows.push_back({control::Stream::readings, epoch_, batch.seq, std::move(*payload)});
     return true;
   };
+  if (!database_ready()) return fail(Errc::storage, "history.db is corrupt and cannot be begun anew yet");
   auto stored = database_.batches(1, most + out_of_question.size());
   if (!stored) return stored.error();
   for (const auto& batch : *stored) {
@@ -195,7 +202,7 @@ Result<void> ReadingKeeper::state(control::OutboxState& state) {
   const auto stored = database_.batches_waiting();
   if (!stored) return stored.error();
   state.readings_epoch = epoch_;
-  state.readings_waiting = *stored - receipted_.size() + recent_.size();
+  state.readings_waiting = *stored - std::min<std::uint64_t>(*stored, receipted_.size()) + recent_.size();
   state.readings_dropped = dropped_batches_;
   return {};
 }

@@ -29,13 +29,19 @@ Result<std::vector<HistoryEntry>> ReadingKeeper::history(PointIndex point, WallT
   if (at(point) >= ids_.size()) return fail(Errc::invalid_argument, "there is no such point");
   const auto first = from.time_since_epoch().count();
   const auto last = to.time_since_epoch().count();
-  const auto& ids = namesakes_[at(point)];
-  const auto blocks = database_.blocks(ids, first, last, most);
+  const auto ask = [&] { return database_.blocks(namesakes_[at(point)], first, last, most); };
+  auto blocks = database_ready() ? ask() : fail(Errc::storage, "history.db is corrupt and cannot be begun anew yet");
+  if (!blocks && database_.lost() && start_over()) blocks = ask();
   if (!blocks) return blocks.error();
+  const auto& ids = namesakes_[at(point)];
   std::vector<HistoryEntry> entries;
   for (const auto& block : *blocks) {
     const auto runs = decode_runs(block.data, known_[block.id].scaling);
-    if (!runs) return runs.error();
+    if (!runs) {
+      // Costs its hour of this point, never the answer.
+      ++figures_.damaged;
+      continue;
+    }
     for (const auto& run : *runs) add_run(entries, run, first, last);
   }
   for (const auto id : ids) {

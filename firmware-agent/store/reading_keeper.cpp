@@ -3,11 +3,7 @@
 #include "firmware-agent/store/byte_stream.hpp"
 #include "firmware-agent/store/run_codec.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
-#include <map>
 
 namespace inspect::agent::storage {
 
@@ -17,12 +13,6 @@ std::int64_t ms(WallTime time) { return time.time_since_epoch().count(); }
 
 /// More batches than a journal can hold.
 constexpr std::uint64_t skipped_after_damage = 100'000;
-
-std::string tail_directory(const Site& site, const StoreOptions& options) {
-  const auto wanted = options.tail_directory.empty() ? std::filesystem::path(site.socket).parent_path().string()
-                                                     : options.tail_directory;
-  return access(wanted.c_str(), W_OK | X_OK) == 0 ? wanted : site.store.directory;
-}
 
 ValueChange change_of(StoredId id, const Reading& reading) {
   return {id, ms(reading.measured_at.wall), reading.quality == Quality::bad ? 0 : reading.value,
@@ -38,60 +28,20 @@ ReadingKeeper::ReadingKeeper(const Site& site, const StoreOptions& options, Rese
 Result<void> ReadingKeeper::open() {
   const auto state = database_.open();
   if (!state) return state.error();
-  if (!state->quarantined.empty()) {
-    warn_("history.db was corrupt and lies in " + state->quarantined + " now; a new one with epoch " + state->epoch +
-          " begins");
-  }
+  if (!state->quarantined.empty()) tell_put_aside(*state);
   epoch_ = state->epoch;
   generation_ = state->generation;
   next_batch_ = state->next_batch;
   dropped_batches_ = state->dropped;
-  if (auto numbered = number_points(); !numbered) return numbered;
-  const auto path = site_.store.directory + "/readings.journal";
-  // Named by the epoch: stores share the directory, and a new history must not meet an old tail.
-  journal_.emplace(path, journal_bytes, tail_directory(site_, options_) + "/readings-" + epoch_ + ".tail");
+  auto numbering = number_points();
+  if (!numbering) return numbering.error();
+  adopt(std::move(*numbering));
+  make_journal();
   const auto content = journal_->open();
   if (!content) return content.error();
   replay(*content);
   claimable_ = next_batch_;
   figures_.bytes = database_.bytes();
-  return {};
-}
-
-Result<void> ReadingKeeper::number_points() {
-  std::vector<HistoryDatabase::KnownPoint> wanted;
-  for (std::size_t i = 0; i < site_.points.size(); ++i) {
-    const auto point = static_cast<PointIndex>(i);
-    const auto& spec = site_.spec(point);
-    wanted.push_back({site_.device_of(point).name + "/" + spec.name, {spec.map.scale, spec.map.offset}});
-  }
-  auto known = database_.know(wanted);
-  if (!known) return known.error();
-  known_ = std::move(*known);
-
-  std::map<std::string, std::vector<StoredId>> by_name;
-  for (StoredId id = 0; id < known_.size(); ++id) by_name[known_[id].name].push_back(id);
-  std::vector<StoredPoint> stored(known_.size());
-  std::vector<ExceptionFilter::Limits> limits(known_.size());
-  point_of_.assign(known_.size(), std::nullopt);
-  for (StoredId id = 0; id < known_.size(); ++id) stored[id].scaling = known_[id].scaling;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const auto point = static_cast<PointIndex>(i);
-    const auto& spec = site_.spec(point);
-    namesakes_.push_back(by_name[wanted[i].name]);
-    const auto same = std::find_if(namesakes_[i].begin(), namesakes_[i].end(), [&](StoredId id) {
-      return known_[id].scaling.scale == wanted[i].scaling.scale &&
-             known_[id].scaling.offset == wanted[i].scaling.offset;
-    });
-    if (same == namesakes_[i].end()) return fail(Errc::storage, "history.db: no number for " + wanted[i].name);
-    ids_.push_back(*same);
-    point_of_[*same] = point;
-    const auto period = std::max(spec.period, site_.device_of(point).period);
-    stored[*same].longest_gap_ms = (3 * period + std::chrono::seconds{5}).count();
-    limits[*same] = {spec.deadband, std::chrono::milliseconds(spec.longest_age).count()};
-  }
-  block_ = OpenBlock(std::move(stored));
-  filter_ = ExceptionFilter(std::move(limits));
   return {};
 }
 

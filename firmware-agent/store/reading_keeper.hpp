@@ -46,12 +46,28 @@ class ReadingKeeper {
     std::uint64_t stored = 0;     ///< readings taken into the journal
     std::uint64_t dropped = 0;    ///< readings given up because neither journal nor database could be written
     std::uint64_t bytes = 0;      ///< of the history database
+    std::uint64_t damaged = 0;    ///< blocks left out of answers
     std::uint64_t claimable = 0;  ///< batches below this number may be claimed; grows when there is news
   };
   [[nodiscard]] Figures figures() const;
 
  private:
-  Result<void> number_points();
+  /// Everything that hangs on the numbers of one history.db.
+  struct Numbering {
+    std::vector<HistoryDatabase::KnownPoint> known;
+    std::vector<StoredPoint> stored;
+    std::vector<ExceptionFilter::Limits> limits;
+    std::vector<StoredId> ids;
+    std::vector<std::optional<PointIndex>> point_of;
+    std::vector<std::vector<StoredId>> namesakes;
+  };
+  Result<Numbering> number_points();
+  void adopt(Numbering numbering);
+  void make_journal();
+  void tell_put_aside(const HistoryDatabase::State& state);
+  /// False while the history database can neither be used nor begun anew.
+  bool database_ready();
+  bool start_over();
   void replay(const Journal::Content& content);
   bool replay_record(std::string_view record, bool current);
   SecondRecord record_of(std::span<const Reading> readings) const;
@@ -76,6 +92,7 @@ class ReadingKeeper {
 
   HistoryDatabase database_;
   std::optional<Journal> journal_;
+  std::string tail_path_;
   OpenBlock block_;
   ExceptionFilter filter_;
   std::size_t taken_bytes_ = 0;  ///< what the journal holds, or would if it could be written

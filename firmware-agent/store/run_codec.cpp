@@ -5,14 +5,16 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <memory>
 
 namespace inspect::agent::storage {
 
 namespace {
 
 // First byte of a block.
-constexpr std::uint8_t plain = 1;
-constexpr std::uint8_t packed = 2;
+constexpr std::uint8_t packed = 2;  // zstd, with its own checksum
+constexpr std::uint8_t plain = 3;   // a CRC-32, then as it is
+constexpr std::size_t crc_bytes = 4;
 
 constexpr std::uint8_t values_raw = 0;
 constexpr std::uint8_t values_bits = 1;
@@ -118,7 +120,11 @@ std::string encode_runs(std::span<const Run> runs, const Scaling& scaling) {
   put_values(body, runs, scaling);
   auto small = compress(body.view());
   const bool shorter = !small.empty() && small.size() < body.view().size();
-  return std::string(1, static_cast<char>(shorter ? packed : plain)) + (shorter ? small : body.view());
+  ByteWriter out;
+  out.u8(shorter ? packed : plain);
+  if (!shorter) out.u32(crc32(body.view(), plain));
+  out.bytes(shorter ? small : body.view());
+  return std::move(out).take();
 }
 
 Result<std::vector<Run>> decode_runs(std::string_view bytes, const Scaling& scaling) {
@@ -132,7 +138,11 @@ Result<std::vector<Run>> decode_runs(std::string_view bytes, const Scaling& scal
     if (!body) return damaged;
     unpacked = std::move(*body);
     bytes = unpacked;
-  } else if (kind != plain) {
+  } else if (kind == plain && bytes.size() > crc_bytes) {
+    const auto crc = ByteReader(bytes).u32();
+    bytes.remove_prefix(crc_bytes);
+    if (crc32(bytes, plain) != crc) return damaged;
+  } else {
     return damaged;
   }
   ByteReader in(bytes);
@@ -148,7 +158,12 @@ Result<std::vector<Run>> decode_runs(std::string_view bytes, const Scaling& scal
 
 std::string compress(std::string_view bytes) {
   std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  const auto size = ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), level);
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
+  if (!context) return {};
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
+  // Flash loses bits: without this a damaged block could come back as other values.
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  const auto size = ZSTD_compress2(context.get(), out.data(), out.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(size) != 0) return {};
   out.resize(size);
   return out;

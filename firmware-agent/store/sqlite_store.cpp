@@ -21,6 +21,8 @@ namespace {
 
 /// Some four minutes of the reference site (250 points at 1 s) while the disk stands still; oldest first beyond it.
 constexpr std::size_t most_gathered = 1 << 16;
+/// As many go at once, so that a full buffer is not moved for every reading.
+constexpr std::size_t drop_step = 1 << 10;
 constexpr std::size_t most_claimed_bytes = 1 << 20;
 constexpr std::chrono::minutes housekeeping_every{60};
 
@@ -103,7 +105,9 @@ class SqliteStore final : public Store {
   asio::awaitable<void> tick(Alive alive);
   asio::awaitable<void> hand_over(Alive alive);
   [[nodiscard]] bool has_whole_second() const;
-  Result<Taken> take(const std::vector<Reading>& readings, BootTime now);
+  void bound_gathered();
+  void give_back();
+  Result<Taken> take(BootTime now);
   void note(const ReadingKeeper::Figures& figures);
 
   StoreOptions options_;
@@ -116,6 +120,9 @@ class SqliteStore final : public Store {
   FindingLedger ledger_;
   ReadingKeeper keeper_;
   BootTime housekeeping_{};
+
+  /// The loop's, except between the start and the end of the one take() under way.
+  std::vector<Reading> handed_over_;
 
   // The loop only.
   std::vector<Reading> gathered_;
@@ -134,18 +141,22 @@ class SqliteStore final : public Store {
 };
 
 void SqliteStore::gather(std::span<const Reading> readings) {
+  counters_.readings_gathered += readings.size();
+  if (closed_) overflowed_ += readings.size();
   if (readings.empty() || closed_) return;
   gathered_.insert(gathered_.end(), readings.begin(), readings.end());
-  counters_.readings_gathered += readings.size();
-  if (gathered_.size() > most_gathered) {
-    const auto surplus = gathered_.size() - most_gathered;
-    gathered_.erase(gathered_.begin(), gathered_.begin() + static_cast<std::ptrdiff_t>(surplus));
-    overflowed_ += surplus;
-  }
+  bound_gathered();
   if (!handing_over_ && has_whole_second()) {
     handing_over_ = true;
     asio::co_spawn(loop_, hand_over(alive_), asio::detached);
   }
+}
+
+void SqliteStore::bound_gathered() {
+  if (gathered_.size() <= most_gathered) return;
+  const auto surplus = (gathered_.size() - most_gathered + drop_step - 1) / drop_step * drop_step;
+  gathered_.erase(gathered_.begin(), gathered_.begin() + static_cast<std::ptrdiff_t>(surplus));
+  overflowed_ += surplus;
 }
 
 bool SqliteStore::has_whole_second() const {
@@ -159,22 +170,35 @@ bool SqliteStore::has_whole_second() const {
 asio::awaitable<void> SqliteStore::hand_over(Alive alive) {
   do {
     const auto now = gathered_.empty() ? options_.now().boot : gathered_.back().measured_at.boot;
-    auto job = [this, now, readings = std::exchange(gathered_, {})] { return take(readings, now); };
-    auto taken = co_await thread_.run(std::move(job));
+    handed_over_ = std::exchange(gathered_, {});
+    auto taken = co_await thread_.run([this, now] { return take(now); });
     if (alive.expired()) co_return;
     readings_failed_ = !taken || !taken->good;
-    if (taken) note(taken->figures);
+    if (!taken) {
+      // Refused: the thread has too much to do. They wait for the next gather() or second.
+      give_back();
+      break;
+    }
+    note(taken->figures);
   } while (has_whole_second() && !closed_);
   handing_over_ = false;
 }
 
-Result<SqliteStore::Taken> SqliteStore::take(const std::vector<Reading>& readings, BootTime now) {
+void SqliteStore::give_back() {
+  auto newer = std::exchange(gathered_, std::exchange(handed_over_, {}));
+  gathered_.insert(gathered_.end(), newer.begin(), newer.end());
+  bound_gathered();
+}
+
+Result<SqliteStore::Taken> SqliteStore::take(BootTime now) {
+  // Whatever happens from here on, they are not taken twice.
+  const auto readings = std::exchange(handed_over_, {});
   reserve_.hold();
   const bool good = keeper_.take(readings, now);
   if (now - housekeeping_ >= housekeeping_every) {
-    housekeeping_ = now;
-    // What cannot be pruned now is pruned in an hour.
-    (void)ledger_.prune();
+    const auto pruned = ledger_.prune();
+    // What cannot be pruned now is pruned in an hour; more than one helping, with the next second.
+    if (!pruned || *pruned < FindingLedger::most_pruned) housekeeping_ = now;
   }
   return Taken{good, keeper_.figures()};
 }
@@ -183,6 +207,7 @@ void SqliteStore::note(const ReadingKeeper::Figures& figures) {
   counters_.readings_stored = figures.stored;
   counters_.readings_dropped = figures.dropped;
   counters_.history_bytes = figures.bytes;
+  counters_.history_blocks_damaged = figures.damaged;
   if (std::exchange(claimable_, figures.claimable) < figures.claimable && callback_) callback_();
 }
 

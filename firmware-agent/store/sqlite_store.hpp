@@ -9,6 +9,15 @@
 
 namespace inspect::agent {
 
+/// How much of what is over is kept. Open findings and rows without a receipt have no bound: they are promises.
+struct LedgerBounds {
+  std::chrono::hours ended_age{24 * 400};     ///< of a finding, since its end; needs a clock that can be believed
+  std::uint64_t ended_bytes = 64ULL << 20;    ///< of ended findings with their events and readings
+  std::chrono::hours receipted_age{24 * 14};  ///< twice the age of the oldest backup of the centre (reliability 5.1)
+  std::uint64_t receipted_bytes = 64ULL << 20;
+  std::uint32_t events_of_open = 500;  ///< of one open finding, newest
+};
+
 /// What the store is given from outside, so that tests can play clock, codec and a small disk.
 struct StoreOptions {
   std::function<std::string(const messages::FindingMessage&)> encode_finding;
@@ -22,7 +31,8 @@ struct StoreOptions {
   std::uint64_t reserve_bytes = 16ULL << 20;  ///< held back for findings (reliability F10)
   std::chrono::seconds compact_every{3600};   ///< the journal goes into the history database this often
   const char* findings_synchronous = "FULL";  ///< only the power-cut test that must fail sets NORMAL
-  bool own_timer = true;                      ///< false: gather() alone drives the cadence
+  LedgerBounds bounds;
+  bool own_timer = true;  ///< false: gather() alone drives the cadence
 };
 
 /// The product's codecs and clocks; `warn` says nothing.

@@ -29,9 +29,12 @@ struct StoreCounters {
   std::uint64_t commit_failures = 0;
   std::uint64_t readings_gathered = 0;
   std::uint64_t readings_stored = 0;
-  std::uint64_t readings_dropped = 0;  ///< the gather buffer was full (the disk stood still): oldest first
+  /// Oldest first: the gather buffer (65536) or the journal was full because the disk stood still; or after close().
+  /// What was gathered was stored or dropped, or still waits.
+  std::uint64_t readings_dropped = 0;
   std::uint64_t history_bytes = 0;
-  bool degraded = false;  ///< the last write failed; the watch goes on and tries again
+  std::uint64_t history_blocks_damaged = 0;  ///< left out of answers, each time one was met
+  bool degraded = false;                     ///< the last write failed; the watch goes on and tries again
 };
 
 struct HistoryEntry {
@@ -42,6 +45,17 @@ struct HistoryEntry {
 };
 
 /// The agent's memory. One thread writes; members are called on the loop and never block it.
+///
+/// What is kept, and for how long:
+/// - An open finding and an outbox row without a receipt: for ever, whatever it takes. When the disk has no room left,
+///   commit() fails and says so; nothing is thrown away to make room for it but history.
+/// - A receipted row: 14 days, and 64 MiB of them.
+/// - An ended finding with its events and the readings that explain them: 400 days, and 64 MiB of them. It goes as a
+///   whole, takes receipted rows along, and stays as long as one of its rows has no receipt.
+/// - Events of one open finding: the newest 500, and older ones while they are in the outbox.
+/// - Readings and batches: `site.store`. Occurrence numbers and boots (60 bytes each): for good.
+/// Beyond a bound the oldest goes first. Ages count only while the wall clock can be believed, sizes always; both are
+/// looked at once an hour.
 class Store {
  public:
   /// Opens or creates the two databases below `site.store.directory`, migrates forward, and takes the lock that keeps
