@@ -28,7 +28,7 @@ constexpr auto longest_standstill = 25s;
 }  // namespace
 
 Agent::Agent(const Site& site, const catalogue::Catalogue& catalogue, std::string config_warning,
-             asio::any_io_executor loop)
+             const asio::any_io_executor& loop)
     : site_(site),
       catalogue_(catalogue),
       config_warning_(std::move(config_warning)),

@@ -26,7 +26,7 @@ class Agent final : public AgentView {
 
   /// `site` and `catalogue` must outlive it. `config_warning`: why the last good configuration is in use.
   Agent(const Site& site, const catalogue::Catalogue& catalogue, std::string config_warning,
-        boost::asio::any_io_executor loop);
+        const boost::asio::any_io_executor& loop);
   ~Agent() override;
 
   /// Opens the store and the socket, restores what was open, and starts to poll. An error says what is wrong and the

@@ -26,8 +26,8 @@ void append(std::vector<T>& to, std::vector<T>& from) {
 
 }  // namespace
 
-Pipeline::Pipeline(const Site& site, Watchman& watchman, Store& store, asio::any_io_executor loop)
-    : site_(site), watchman_(watchman), store_(store), loop_(loop), wake_(loop), committed_(loop) {
+Pipeline::Pipeline(const Site& site, Watchman& watchman, Store& store, const asio::any_io_executor& loop)
+    : watchman_(watchman), store_(store), loop_(loop), wake_(loop), committed_(loop) {
   latest_.resize(site.points.size());
   for (std::size_t i = 0; i < latest_.size(); ++i) latest_[i].point = PointIndex(i);
   wake_.expires_at(std::chrono::steady_clock::time_point::max());

@@ -27,7 +27,7 @@ constexpr std::size_t most_explaining = 256;
 class Pipeline final : public ReadingSink {
  public:
   /// All must outlive it. `confirm` is asked to have a point read again soon.
-  Pipeline(const Site& site, Watchman& watchman, Store& store, boost::asio::any_io_executor loop);
+  Pipeline(const Site& site, Watchman& watchman, Store& store, const boost::asio::any_io_executor& loop);
 
   void readings(std::span<const Reading> readings) override;
   void attempt(const DeviceAttempt& attempt) override;
@@ -68,7 +68,6 @@ class Pipeline final : public ReadingSink {
   boost::asio::awaitable<bool> until_written(std::uint64_t change, std::chrono::milliseconds longest);
   boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
 
-  const Site& site_;
   Watchman& watchman_;
   Store& store_;
   boost::asio::any_io_executor loop_;

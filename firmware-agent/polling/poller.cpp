@@ -31,7 +31,7 @@ constexpr auto longest_fresh = 10s;
 }  // namespace
 
 Poller::Poller(const Site& site, BusIndex bus, std::vector<Polled> devices, ReadingSink& sink,
-               asio::any_io_executor loop)
+               const asio::any_io_executor& loop)
     : site_(site), bus_(bus), sink_(sink), bus_health_(devices.size()), wake_(loop), read_something_(loop) {
   const auto now = drivers::boot_now();
   heartbeat_ = accounted_ = now;

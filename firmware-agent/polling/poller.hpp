@@ -28,7 +28,7 @@ class Poller {
  public:
   /// `site` and `sink` must outlive it.
   Poller(const Site& site, BusIndex bus, std::vector<Polled> devices, ReadingSink& sink,
-         boost::asio::any_io_executor loop);
+         const boost::asio::any_io_executor& loop);
 
   /// Polls until `stop`.
   boost::asio::awaitable<void> run();
