@@ -100,11 +100,12 @@ TEST_CASE("every series of runs comes back bit for bit") {
   }
 }
 
-TEST_CASE("a damaged block is refused or gives some runs, and never more than it could hold") {
+TEST_CASE("a damaged block is refused: no value comes back as another") {
   std::mt19937_64 random(11);
   const Scaling scaling{0.1, 0};
   for (int i = 0; i < 2000; ++i) {
-    auto bytes = encode_runs(random_runs(random, scaling, i % 2 == 0), scaling);
+    const auto runs = random_runs(random, scaling, i % 2 == 0);
+    auto bytes = encode_runs(runs, scaling);
     for (auto flips = random() % 8 + 1; flips > 0; --flips)
       bytes[random() % bytes.size()] ^= static_cast<char>(1 << random() % 8);
     if (random() % 3 == 0) bytes.resize(random() % bytes.size());
@@ -113,7 +114,8 @@ TEST_CASE("a damaged block is refused or gives some runs, and never more than it
       CHECK(back.error().code == Errc::storage);
       continue;
     }
-    for (const auto& run : *back) CHECK(is_packed_quality(run.quality));
+    // Two flips of one bit, or one that means nothing to zstd.
+    CHECK(same(*back, runs));
   }
 }
 
