@@ -277,7 +277,7 @@ int main(int argc, char** argv) {
   std::vector<double> calls;
   std::vector<double> history;
   for (int i = 0; i < runs; ++i) {
-    plan.seed = static_cast<std::uint64_t>(i + 1);
+    plan.seed = static_cast<std::uint64_t>(i) + 1;
     const auto shares = Play(plan).run();
     print_shares(shares);
     const auto day = day_of(plan, shares);
