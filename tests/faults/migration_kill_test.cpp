@@ -50,16 +50,19 @@ void fill_v1(const std::string& directory) {
   REQUIRE(good(old));
   auto& db = *old->connection;
   db.exec("INSERT INTO boots VALUES(1, 'boot')");
+  // Every second one has ended and has its receipt.
   db.exec("BEGIN");
-  for (int i = 1; i <= findings; ++i) {
-    const auto n = std::to_string(i);
-    const bool ended = i % 2 == 0;
-    db.exec("INSERT INTO findings VALUES('f" + n + "', '" + (ended ? "normal" : "unacknowledged") + "', " + n +
-            ", 1, '" + std::string(900, 'd') + "')");
-    db.exec("INSERT INTO events VALUES(" + n + ", 'f" + n + "', 1, 'opened', 'normal', 0, 1, 0, " + n +
-            "000, 'ntp', '', '', 0)");
-    db.exec("INSERT INTO explaining VALUES(" + n + ", 'd', 'p', 1, 'good', 'none', 0, 0)");
-    db.exec("INSERT INTO outbox VALUES(" + n + ", " + n + ", 0, x'0102030405', " + (ended ? "7" : "NULL") + ")");
+  for (const auto* query :
+       {"INSERT INTO findings SELECT 'f' || ?1, iif(?1 % 2, 'unacknowledged', 'normal'), ?1, 1, hex(zeroblob(450))",
+        "INSERT INTO events SELECT ?1, 'f' || ?1, 1, 'opened', 'normal', 0, 1, 0, ?1 * 1000, 'ntp', '', '', 0",
+        "INSERT INTO explaining SELECT ?1, 'd', 'p', 1, 'good', 'none', 0, 0",
+        "INSERT INTO outbox SELECT ?1, ?1, 0, x'0102030405', iif(?1 % 2, NULL, 7)"}) {
+    SQLite::Statement insert(db, query);
+    for (int i = 1; i <= findings; ++i) {
+      insert.bind(1, i);
+      insert.exec();
+      insert.reset();
+    }
   }
   db.exec("COMMIT");
 }

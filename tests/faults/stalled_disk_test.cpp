@@ -153,8 +153,9 @@ TEST_CASE("while the disk stands still the loop never waits, what waits is bound
 
   std::vector<Result<void>> answers;
   const auto commit = [&](std::uint32_t number) {
-    boost::asio::co_spawn(store.loop, store->commit({{opened(site, number, clock.now())}, {}, clock.now()}),
-                          [&](std::exception_ptr, Result<void> result) { answers.push_back(std::move(result)); });
+    boost::asio::co_spawn(
+        store.loop, store->commit({{opened(site, number, clock.now())}, {}, clock.now()}),
+        [&](const std::exception_ptr&, Result<void> result) { answers.push_back(std::move(result)); });
   };
   commit(1);
   store.loop.restart();

@@ -85,7 +85,7 @@ T run(boost::asio::io_context& loop, boost::asio::awaitable<T> work) {
   std::optional<T> result;
   std::exception_ptr thrown;
   boost::asio::co_spawn(loop, std::move(work), [&](std::exception_ptr error, T value) {
-    thrown = error;
+    thrown = std::move(error);
     result = std::move(value);
   });
   loop.restart();
