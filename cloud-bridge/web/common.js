@@ -1,5 +1,5 @@
 // What both pages share. Nothing from outside ever becomes markup: el() sets text only.
-import { language, pick, setLanguage, t } from '/web/words.js';
+import { language, pick, sentence, setLanguage, t } from '/web/words.js';
 
 const svgNames = new Set(['svg', 'path', 'line', 'circle', 'text', 'g', 'title']);
 
@@ -139,16 +139,45 @@ export function badge(kind, value) {
 
 export function percent(confidence) { return `${Math.round(confidence * 100)}${language === 'zh' ? '%' : ' %'}`; }
 
+export function agoView(name, moment) { return el(name, { 'data-ago': moment }, ago(moment)); }
+
+setInterval(() => {
+  for (const each of document.querySelectorAll('[data-ago]')) each.textContent = ago(each.dataset.ago);
+}, 30000);
+
+// What must be seen before any ticket: an empty list looks like health when nothing can come in.
+const alarms = new Map();
+export function alarm(name, ...text) {
+  if (text.length) alarms.set(name, text); else alarms.delete(name);
+  replace(document.getElementById('alarms'), [...alarms.values()].map((each) => el('p', { class: 'alarm' }, '▲ ', each)));
+}
+
+let health = {};
+function showHealth(next) {
+  health = next;
+  if (health.store === 'cannot_write') alarm('store', `${t('store_down')} ${exact(health.since)}. `, el('small', {}, health.why)); else alarm('store');
+  if (health.broker === 'down') alarm('broker', t('broker_down')); else alarm('broker');
+}
+
+// 503 while the store cannot write, and readable all the same.
+async function askHealth() {
+  try {
+    showHealth(await (await fetch('/healthz')).json());
+  } catch { /* that nothing answers is shown by the sign of the live stream */ }
+}
+
 // Server-sent events. After a gap the whole is read anew, because what was missed is not known.
 export function listen(handlers, refresh) {
   const source = new EventSource('/api/v1/events');
   let seen = false;
   source.addEventListener('hello', () => {
     showLive(true);
+    askHealth();
     if (seen) refresh();
     seen = true;
   });
   source.onerror = () => showLive(false);
+  source.addEventListener('health', (event) => showHealth(JSON.parse(event.data)));
   for (const [name, handler] of Object.entries(handlers)) {
     source.addEventListener(name, (event) => handler(JSON.parse(event.data)));
   }
@@ -167,7 +196,7 @@ function showLive(up) {
 export function bar(redraw, back) {
   const target = document.getElementById('bar');
   replace(target,
-    el('a', { class: 'brand', href: '/' }, el('img', { src: '/web/icon.svg', alt: '', width: 28, height: 28 }), t('product')),
+    el('a', { class: back ? 'brand brief' : 'brand', href: '/' }, el('img', { src: '/web/icon.svg', alt: '', width: 28, height: 28 }), el('span', {}, t('product'))),
     back && el('a', { class: 'back', href: '/' }, '← ', t('back')),
     el('span', { class: 'grow' }),
     el('span', { id: 'live', class: 'live', role: 'status' }),
@@ -178,6 +207,7 @@ export function bar(redraw, back) {
     } }, t('switch')));
   document.title = t('product');
   if (live !== null) showLive(live);
+  showHealth(health);
 }
 
-export { pick, t };
+export { language, pick, sentence, t };

@@ -1,11 +1,15 @@
-import { ago, ask, badge, bar, clockView, date, el, listen, percent, pick, replace, serviceNow, t } from '/web/common.js';
+import { ago, agoView, alarm, ask, badge, bar, clockView, date, el, language, listen, percent, pick, replace, sentence, serviceNow, t } from '/web/common.js';
 
 const tickets = new Map();
 let gateways = [];
 let quarantine = [];
+let total = 0;
 let filter = sessionStorage.getItem('filter') || 'open';
 const tabs = ['open', 'new', 'acknowledged', 'remote', 'on_site', 'recovered', 'bridged', 'closed', 'all'];
 const fresh = new Set();
+// Rows beyond these are made when somebody scrolls towards them: hundreds at once would take a second on a slow machine.
+const piece = 60;
+let shownRows = piece;
 
 const $ = (id) => document.getElementById(id);
 
@@ -60,6 +64,7 @@ function drawTabs() {
     const label = tab === 'open' || tab === 'all' ? t(tab) : t('state.' + tab);
     return el('button', { type: 'button', 'aria-pressed': String(tab === filter), onclick: () => {
       filter = tab;
+      shownRows = piece;
       sessionStorage.setItem('filter', tab);
       draw();
     } }, label, el('span', { class: 'count' }, count));
@@ -76,9 +81,9 @@ function row(ticket) {
                     class: fresh.has(ticket.number) ? 'fresh' : undefined,
                     onclick: (event) => { if (!event.target.closest('a')) location.href = address; } },
     cell('class', t('class'), badge('class', ticket.class), el('a', { class: 'number', href: address }, ticket.number)),
-    cell('fault', t('fault'), el('a', { class: 'title', href: address }, pick(ticket.title)), el('p', {}, pick(ticket.what))),
+    cell('fault', t('fault'), el('a', { class: 'title', href: address }, pick(ticket.title)), el('p', {}, sentence(pick(ticket.what)))),
     cell('where', t('where'), el('b', {}, pick(ticket.device_title) || ticket.gateway), el('p', {}, pick(ticket.site_title))),
-    cell('since', t('since'), date(ticket.since), el('p', {}, ago(ticket.since))),
+    cell('since', t('since'), date(ticket.since), agoView('p', ticket.since)),
     cell('sure', t('confidence'), percent(ticket.confidence)),
     cell('part', t('part'), ticket.part ? [el('b', {}, ticket.part), el('p', {}, pick(ticket.part_name))] : el('span', { class: 'quiet' }, t('no_part'))),
     cell('department', t('department'), pick(ticket.department_name)),
@@ -86,7 +91,34 @@ function row(ticket) {
     cell('clocks', t('clocks'), ticket.clocks.map(clockView)));
 }
 
+// Rows are made once for each state of a ticket: in a flood only what changed is made anew.
+const rows = new Map();
+function rowOf(ticket) {
+  const arriving = fresh.has(ticket.number);
+  const kept = rows.get(ticket.number);
+  if (kept && kept.ticket === ticket && kept.language === language && kept.arriving === arriving) return kept.node;
+  const node = row(ticket);
+  rows.set(ticket.number, { ticket, language, arriving, node });
+  return node;
+}
+
+function showMore() {
+  shownRows += piece;
+  drawList();
+}
+
+const nearEnd = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) showMore(); }, { rootMargin: '800px' });
+
+function moreBelow(count) {
+  nearEnd.disconnect();
+  if (count <= 0) return null;
+  const end = el('button', { type: 'button', class: 'more', onclick: showMore }, `${count} ${t('more_below')}`);
+  nearEnd.observe(end);
+  return end;
+}
+
 function drawList() {
+  const focused = document.activeElement && document.activeElement.closest('#list a');
   const shown = sorted().filter((ticket) => matches(ticket, filter));
   if (shown.length === 0) {
     return replace($('list'), el('p', { class: 'empty' }, filter === 'open' ? t('all_well') : t('none')));
@@ -94,18 +126,32 @@ function drawList() {
   const heads = ['class', 'fault', 'where', 'since', 'confidence', 'part', 'department', 'state', 'clocks'];
   replace($('list'), el('table', { class: 'tickets' },
     el('thead', {}, el('tr', {}, heads.map((head) => el('th', { scope: 'col' }, t(head))))),
-    el('tbody', {}, shown.map(row))));
+    el('tbody', {}, shown.slice(0, shownRows).map(rowOf))), moreBelow(shown.length - shownRows),
+    total > tickets.size && el('p', { class: 'quiet' }, `${total - tickets.size} ${t('more_hidden')}`));
+  if (focused && focused.isConnected) focused.focus({ preventScroll: true });
+}
+
+// For a week after the last of them: by then somebody has looked, and the figure above stays.
+function drawConflicts() {
+  const recent = quarantine.filter((message) => message.conflict && serviceNow() - Date.parse(message.last_at) < 7 * 86400000);
+  if (recent.length === 0) return alarm('conflict');
+  const senders = [...new Set(recent.map((message) => message.gateway))].sort();
+  alarm('conflict', `${senders.join(', ')} ${t('conflict_alarm')} `,
+    el('a', { href: '#quarantine', onclick: () => { $('quarantine').open = true; } }, t('conflict_link')), ` (${recent.length}).`);
 }
 
 function drawQuarantine() {
   $('quarantine').hidden = quarantine.length === 0;
+  drawConflicts();
   replace($('quarantine'),
     el('summary', {}, `${t('quarantine')} (${quarantine.length})`), el('p', { class: 'quiet' }, t('quarantine_about')),
-    el('table', { class: 'plain' },
+    el('div', { class: 'scroll' }, el('table', { class: 'plain' },
       el('thead', {}, el('tr', {}, ['when', 'gateway', 'reason', 'times'].map((head) => el('th', { scope: 'col' }, t(head))))),
       el('tbody', {}, quarantine.map((message) => el('tr', {},
         el('td', {}, date(message.last_at)), el('td', {}, message.gateway || '–'),
-        el('td', {}, message.conflict && el('b', { class: 'doubt' }, t('conflict'), ' '), message.reason), el('td', {}, message.times))))));
+        el('td', {}, message.conflict && el('b', { class: 'doubt' }, t('conflict'), ' '),
+          message.title && el('b', {}, [pick(message.device_title), pick(message.title)].filter(Boolean).join(' · '), ' '), el('small', {}, message.reason)),
+        el('td', {}, message.times)))))));
 }
 
 function draw() {
@@ -128,6 +174,8 @@ async function refresh() {
   try {
     const answer = await ask('tickets?limit=2000');
     tickets.clear();
+    rows.clear();
+    total = answer.total;
     for (const ticket of answer.tickets) tickets.set(ticket.number, ticket);
     await refreshEdges();
   } catch (problem) {
@@ -156,6 +204,7 @@ listen({
   ticket: (ticket) => {
     if (!tickets.has(ticket.number)) {
       fresh.add(ticket.number);
+      ++total;
       setTimeout(() => fresh.delete(ticket.number), 4000);
     }
     tickets.set(ticket.number, ticket);

@@ -1,4 +1,4 @@
-import { ago, ask, badge, bar, clockView, date, el, exact, listen, percent, pick, replace, t } from '/web/common.js';
+import { agoView, ask, badge, bar, clockView, date, el, exact, listen, percent, pick, replace, sentence, t } from '/web/common.js';
 import { chart } from '/web/chart.js';
 
 const number = decodeURIComponent(location.pathname.split('/').pop());
@@ -31,9 +31,9 @@ function head() {
 function analysis() {
   const site = [t('alarm.' + ticket.alarm_state), ticket.site_by, ticket.site_reason, ticket.shelved_until && date(ticket.shelved_until)];
   return panel('analysis', t('what'),
-    el('p', { class: 'what' }, pick(ticket.what)),
+    el('p', { class: 'what' }, sentence(pick(ticket.what))),
     el('dl', { class: 'facts' },
-      fact(t('since'), exact(ticket.since), el('small', {}, ago(ticket.since)),
+      fact(t('since'), exact(ticket.since), agoView('small', ticket.since),
         ticket.since_trust === 'none' && el('small', { class: 'doubt' }, t('clock_doubt'))),
       fact(t('confidence'), el('b', {}, percent(ticket.confidence))),
       fact(t('part'), ticket.part ? [el('b', {}, ticket.part), el('small', {}, pick(ticket.part_name))] : t('no_part')),
@@ -66,7 +66,7 @@ function charts() { return panel('charts', t('readings'), ticket.series.map(char
 function eventText(event) {
   if (event.report) {
     return [el('b', {}, t('report.' + event.report.event)), event.report.by && ` · ${event.report.by}`,
-            el('small', {}, `${pick(event.report.what)} (#${event.report.seq})`)];
+            el('small', {}, `${sentence(pick(event.report.what))} (#${event.report.seq})`)];
   }
   return [el('b', {}, t('event.' + event.kind)), event.clock && ` ${t('clock.' + event.clock)}`, event.party_name && ` ${pick(event.party_name)}`,
           event.outcome && ` · ${t('outcome.' + event.outcome)}`, event.until && ` → ${date(event.until)}`, event.note && el('small', {}, event.note)];

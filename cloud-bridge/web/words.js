@@ -3,6 +3,12 @@ const words = {
   product: ['巡检工单', 'Inspection tickets'],
   live: ['实时', 'live'],
   reconnecting: ['正在重连…', 'reconnecting…'],
+  store_down: ['数据库无法写入：新故障未被受理，由网关保存并重发。始于', 'The database cannot be written: nothing new is taken, the gateways keep it and send it again. Since'],
+  broker_down: ['与消息服务器的连接中断：新故障暂时无法到达，列表可能不全。', 'The message broker is out of reach: nothing new arrives, and the list may be incomplete.'],
+  conflict_alarm: ['用已用过的编号发来不同内容，未生成工单：存储卡被复制，或恢复了旧备份？请逐条查看', 'sent other content under numbers used before, and it became no ticket: is its card a copy, or an old backup put back? Read the'],
+  conflict_link: ['隔离的报文', 'messages put aside'],
+  more_below: ['条在下方', 'more below'],
+  more_hidden: ['条较早的工单未显示；可按编号打开。', 'older tickets are not shown; they open by their number.'],
   switch: ['English', '中文'],
   back: ['全部工单', 'All tickets'],
 
@@ -85,6 +91,11 @@ setLanguage(language);
 export function t(key) {
   const pair = words[key];
   return pair ? pair[language === 'zh' ? 0 : 1] : key;
+}
+
+// The first letter of an English sentence, whatever the site wrote.
+export function sentence(text) {
+  return language === 'en' ? text.replace(/^[a-z]/, (letter) => letter.toUpperCase()) : text;
 }
 
 // A text of the service: {zh, en}; when one is missing the other is better than nothing.

@@ -4,6 +4,7 @@
 #include "cloud-bridge/ticketing/daemon/desk_thread.hpp"
 #include "cloud-bridge/ticketing/daemon/manager.hpp"
 #include "cloud-bridge/ticketing/http/api.hpp"
+#include "cloud-bridge/ticketing/http/health.hpp"
 #include "cloud-bridge/ticketing/http/pages.hpp"
 #include "cloud-bridge/ticketing/http/server.hpp"
 #include "cloud-bridge/ticketing/http/ticket_view.hpp"
@@ -40,6 +41,8 @@ bridge::MqttOptions mqtt_options(const BrokerConfig& config) {
   // The broker keeps what comes during a restart of ours; what it loses the gateways send again.
   options.clean_start = false;
   options.session_expiry = 1h;
+  // There is one of this service, beside its broker: nobody is hurt when it knocks often.
+  options.backoff_most = 5s;
   return options;
 }
 
@@ -47,10 +50,12 @@ bridge::MqttOptions mqtt_options(const BrokerConfig& config) {
 struct News {
   std::vector<std::string> tickets;
   std::vector<std::string> gateways;
+  std::optional<StoreTrouble> trouble;
 };
 
 News news_of(Desk& desk, const std::vector<TicketId>& changed, WallTime now) {
   News news;
+  news.trouble = desk.trouble();
   for (const auto id : changed) {
     const auto entry = desk.fetch(id);
     if (entry && *entry) news.tickets.push_back(summary_json(**entry, desk.dispatch(), now));
@@ -86,6 +91,7 @@ class TicketService::Core {
   asio::awaitable<void> wait(asio::steady_timer& timer, std::chrono::milliseconds limit);
   void took(Taken& taken);
   void publish(const News& news);
+  void tell_health();
 
   asio::io_context& loop_;
   DeskThread desk_;
@@ -96,6 +102,8 @@ class TicketService::Core {
   FairQueue queue_;
   asio::steady_timer bell_;
   asio::steady_timer pulse_{loop_};
+  asio::steady_timer recess_{loop_};
+  Health health_;
   std::size_t receipts_waiting_ = 0;
   std::uint64_t drops_told_ = 0;
   bool stopping_ = false;
@@ -110,16 +118,26 @@ asio::awaitable<void> TicketService::Core::wait(asio::steady_timer& timer, std::
 void TicketService::Core::publish(const News& news) {
   for (const auto& ticket : news.tickets) hub_.publish("ticket", ticket);
   for (const auto& gateway : news.gateways) hub_.publish("gateway", gateway);
+  if (news.trouble.has_value() == health_.store.has_value()) return;
+  health_.store = news.trouble;
+  // Told when it begins and when it ends: a line for each failure would fill what little room there is.
+  if (health_.store) {
+    spdlog::error("the store cannot write, nothing is taken until it can: {}", health_.store->why);
+  } else {
+    spdlog::info("the store writes again");
+  }
+  tell_health();
 }
+
+void TicketService::Core::tell_health() { hub_.publish("health", health_json(health_)); }
 
 asio::awaitable<WebResponse> TicketService::Core::handle(WebRequest request) {
   if (request.target == "/healthz") {
-    const auto look = [](Desk& desk, WallTime) { return desk.last_moment().has_value(); };
-    if (const bool alive = co_await desk_.ask(look); !alive)
-      co_return problem(503, "Service Unavailable", "the store does not answer", "/healthz");
-    WebResponse response;
-    response.body = std::string(R"({"store":"ok","broker":")") + (mqtt_.up() ? "up" : "down") + "\"}";
-    co_return response;
+    // Asked on the desk's thread: a service whose desk hangs does not call itself healthy.
+    const auto look = [](Desk& desk, WallTime) { return desk.trouble(); };
+    auto trouble = co_await desk_.ask(look);
+    const Health health{std::move(trouble), mqtt_.up()};
+    co_return health_answer(health);
   }
   if (auto page = pages_.answer(request)) co_return std::move(*page);
   const auto work = [&request](Desk& desk, WallTime now) {
@@ -167,21 +185,22 @@ asio::awaitable<void> TicketService::Core::pump() {
     const auto batch = queue_.take(batch_size);
     const auto work = [&batch](Desk& desk, WallTime now) {
       auto result = desk.take(batch, now);
-      News told;
+      auto told = news_of(desk, result ? result->tickets : std::vector<TicketId>{}, now);
       if (result) {
-        told = news_of(desk, result->tickets, now);
         for (const auto& name : result->gateways) told.gateways.push_back(gateway_news(name));
       }
       return std::pair(std::move(result), std::move(told));
     };
     auto [taken, news] = co_await desk_.ask(work);
+    publish(news);
     if (taken) {
       took(*taken);
-      publish(news);
-    } else {
-      spdlog::error("nothing of a batch was taken, the gateways will send it again: {}", taken.error().message);
-      co_await wait(bell_, retry_after_failure);
+      continue;
     }
+    // The batch is dropped: nothing of it was receipted, so the gateways send it again. A recess of its own, because
+    // the bell rings with every message.
+    if (!news.trouble) spdlog::error("nothing of a batch was taken: {}", taken.error().message);
+    co_await wait(recess_, retry_after_failure);
   }
 }
 
@@ -189,16 +208,13 @@ asio::awaitable<void> TicketService::Core::pump() {
 asio::awaitable<void> TicketService::Core::heartbeat() {
   const auto work = [](Desk& desk, WallTime now) {
     auto result = desk.tick(now);
-    auto told = result ? news_of(desk, *result, now) : News{};
+    auto told = news_of(desk, result ? *result : std::vector<TicketId>{}, now);
     return std::pair(std::move(result), std::move(told));
   };
   while (!stopping_) {
     auto [ticked, news] = co_await desk_.ask(work);
-    if (ticked) {
-      publish(news);
-    } else {
-      spdlog::error("clocks: {}", ticked.error().message);
-    }
+    if (!ticked && !news.trouble) spdlog::error("clocks: {}", ticked.error().message);
+    publish(news);
     if (queue_.dropped() != drops_told_) {
       spdlog::warn("{} messages dropped because a gateway's queue was full", queue_.dropped() - drops_told_);
       drops_told_ = queue_.dropped();
@@ -212,7 +228,8 @@ void TicketService::Core::start() {
   mqtt_.on_message([this](bridge::MqttMessage message) {
     if (queue_.put({std::move(message.topic), std::move(message.payload)})) bell_.cancel();
   });
-  mqtt_.on_state([](const bridge::MqttState& state) {
+  mqtt_.on_state([this](const bridge::MqttState& state) {
+    if (std::exchange(health_.broker_up, state.up) != state.up) tell_health();
     if (state.up) {
       spdlog::info("broker: connected");
     } else {
@@ -229,6 +246,7 @@ void TicketService::Core::stop() {
   server_.stop();
   bell_.cancel();
   pulse_.cancel();
+  recess_.cancel();
   asio::co_spawn(loop_, mqtt_.stop(2s), asio::detached);
 }
 

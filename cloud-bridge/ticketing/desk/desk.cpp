@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t shown_series = 4;
 constexpr std::size_t shown_readings = 240;
 constexpr auto prune_every = std::chrono::minutes(1);
+constexpr std::size_t room_to_recover = std::size_t{256} * 1024;  ///< a full batch of usual findings
 
 bool wanted(const Case& entry, const TicketFilter& filter) {
   return (!filter.state || entry.ticket.state() == *filter.state) &&
@@ -35,6 +36,26 @@ Result<std::unique_ptr<Desk>> Desk::open(const std::string& directory, DispatchT
   return std::unique_ptr<Desk>(new Desk(std::move(*store), std::move(*book), std::move(dispatch), limits));
 }
 
+Error Desk::noted(Error error, WallTime now) {
+  if (error.code == Errc::storage) {
+    if (!trouble_) trouble_.emplace().since = now;
+    trouble_->why = error.message;
+  }
+  return error;
+}
+
+Result<Taken> Desk::take(std::span<const Incoming> batch, WallTime now) {
+  auto taken = intake_.take(batch, now);
+  if (!taken) return noted(taken.error(), now);
+  return taken;
+}
+
+std::size_t Desk::count(const TicketFilter& filter) const {
+  const auto& cases = book_.cases();
+  return static_cast<std::size_t>(
+      std::count_if(cases.begin(), cases.end(), [&](const auto& item) { return wanted(item.second, filter); }));
+}
+
 std::vector<const Case*> Desk::list(const TicketFilter& filter) const {
   std::vector<const Case*> found;
   for (const auto& [id, entry] : book_.cases()) {
@@ -44,6 +65,7 @@ std::vector<const Case*> Desk::list(const TicketFilter& filter) const {
     if (left->ticket.open() != right->ticket.open()) return left->ticket.open();
     return left->row.id > right->row.id;
   });
+  found.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(std::min(filter.skip, found.size())));
   if (found.size() > filter.most) found.resize(filter.most);
   return found;
 }
@@ -78,15 +100,22 @@ Result<const Case*> Desk::act(TicketId id, const Action& action, WallTime now) {
   if (!events) return events.error();
   Stage stage(book_, *store_, dispatch_, now);
   if (auto staged = stage.append(id, *events); !staged) return staged.error();
-  if (auto written = stage.commit(); !written) return written.error();
+  if (auto written = stage.commit(); !written) return noted(written.error(), now);
   return book_.fetch(*store_, id);
 }
 
 Result<std::vector<TicketId>> Desk::tick(WallTime now) {
+  if (trouble_) {
+    if (auto alive = store_->sign_of_life(now, room_to_recover); !alive) return noted(alive.error(), now);
+    trouble_.reset();
+    pruned_ = {};
+  }
   if (now - pruned_ >= prune_every) {
     pruned_ = now;
     book_.forget(now);
-    if (auto pruned = store_->prune(now); !pruned) return pruned.error();
+    auto kept = store_->prune(now);
+    if (kept) kept = store_->sign_of_life(now, 0);
+    if (!kept) return noted(kept.error(), now);
   }
   Stage stage(book_, *store_, dispatch_, now);
   for (const auto& [id, entry] : book_.cases()) {
@@ -94,7 +123,9 @@ Result<std::vector<TicketId>> Desk::tick(WallTime now) {
     if (marks.empty()) continue;
     if (auto staged = stage.append(id, marks); !staged) return staged.error();
   }
-  return stage.commit();
+  auto changed = stage.commit();
+  if (!changed) return noted(changed.error(), now);
+  return changed;
 }
 
 }  // namespace inspect::ticketing

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view root = "/api/v1/";
 constexpr std::size_t most_listed = 2000;
+constexpr std::size_t most_skipped = 1'000'000;
 
 struct Verb {
   std::string_view path;
@@ -52,6 +53,12 @@ Answer okay(std::string json) {
   return answer;
 }
 
+/// The whole of `text` as a number from `least` to `most`.
+bool number(std::string_view text, std::size_t least, std::size_t most, std::size_t& out) {
+  const auto [stop, status] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return status == std::errc{} && stop == text.data() + text.size() && out >= least && out <= most;
+}
+
 Result<TicketFilter> filter_of(const Target& target) {
   TicketFilter filter;
   for (const auto& [key, value] : target.query) {
@@ -66,13 +73,15 @@ Result<TicketFilter> filter_of(const Target& target) {
     } else if (key == "gateway") {
       filter.gateway = value;
     } else if (key == "limit") {
-      const auto [stop, status] = std::from_chars(value.data(), value.data() + value.size(), filter.most);
-      if (status != std::errc{} || stop != value.data() + value.size() || filter.most == 0 ||
-          filter.most > most_listed) {
+      if (!number(value, 1, most_listed, filter.most)) {
         return fail(Errc::invalid_argument, "limit: a whole number from 1 to 2000");
       }
+    } else if (key == "offset") {
+      if (!number(value, 0, most_skipped, filter.skip)) {
+        return fail(Errc::invalid_argument, "offset: a whole number from 0 to 1000000");
+      }
     } else {
-      return fail(Errc::invalid_argument, "known parameters are state, gateway and limit");
+      return fail(Errc::invalid_argument, "known parameters are state, gateway, limit and offset");
     }
   }
   return filter;
@@ -81,7 +90,8 @@ Result<TicketFilter> filter_of(const Target& target) {
 Answer list(const Call& call) {
   const auto filter = filter_of(call.target);
   if (!filter) return call.failed(filter.error());
-  return okay(list_json(call.desk.list(*filter), call.desk.dispatch(), call.now));
+  const TicketListing listing{call.desk.list(*filter), call.desk.count(*filter), filter->skip, filter->most};
+  return okay(list_json(listing, call.desk.dispatch(), call.now));
 }
 
 Answer show(const Call& call, const Case& entry) {

@@ -233,12 +233,13 @@ std::string ticket_json(const TicketPage& page, const DispatchTable& dispatch, W
   return std::move(out).take();
 }
 
-std::string list_json(const std::vector<const Case*>& cases, const DispatchTable& dispatch, WallTime now) {
+std::string list_json(const TicketListing& listing, const DispatchTable& dispatch, WallTime now) {
   JsonWriter out;
   out.begin_object();
   write(out, "now", now);
+  out.key("total").natural(listing.total).key("offset").natural(listing.offset).key("limit").natural(listing.limit);
   out.key("tickets").begin_list();
-  for (const auto* entry : cases) write_summary(out, *entry, dispatch, now);
+  for (const auto* entry : listing.cases) write_summary(out, *entry, dispatch, now);
   out.end_list().end_object();
   return std::move(out).take();
 }
@@ -278,6 +279,11 @@ std::string quarantine_json(const std::vector<QuarantineRow>& rows, WallTime now
     if (row.key) {
       write(out, "epoch", row.key->epoch);
       out.key("seq").natural(row.key->seq);
+    }
+    // A finding that became no ticket still has to be read by somebody.
+    if (const auto finding = messages::decode_finding(row.payload)) {
+      write(out, "device_title", finding->device_title);
+      write(out, "title", finding->change.finding.analysis.title);
     }
     write(out, "sha256", hex(row.digest));
     write(out, "payload", harmless(row.payload, 1024));

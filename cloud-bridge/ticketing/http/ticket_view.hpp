@@ -21,7 +21,14 @@ struct TicketPage {
 };
 std::string ticket_json(const TicketPage& page, const DispatchTable& dispatch, WallTime now);
 
-std::string list_json(const std::vector<const Case*>& cases, const DispatchTable& dispatch, WallTime now);
+/// A piece of the list and what it is a piece of.
+struct TicketListing {
+  std::vector<const Case*> cases;
+  std::size_t total = 0;  ///< tickets the filter lets through
+  std::size_t offset = 0;
+  std::size_t limit = 0;
+};
+std::string list_json(const TicketListing& listing, const DispatchTable& dispatch, WallTime now);
 std::string gateways_json(const std::vector<GatewayRow>& gateways, WallTime now);
 std::string quarantine_json(const std::vector<QuarantineRow>& rows, WallTime now);
 

@@ -239,7 +239,8 @@ Result<Taken> Intake::take(std::span<const Incoming> batch, WallTime now) {
   }
   auto taken = open.commit();
   // Counted before the commit, and a repeat of a loose message is one row: count again from the store.
-  if (!taken || taken->poisoned + taken->conflicts > 0) held_.clear();
+  // What was refused may find room after the next pruning.
+  if (!taken || taken->poisoned + taken->conflicts + taken->refused > 0) held_.clear();
   return taken;
 }
 

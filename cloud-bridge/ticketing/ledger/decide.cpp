@@ -64,6 +64,7 @@ Result<void> check_pause(const Ticket& ticket, const Action& action, WallTime no
   // Nothing a customer or a part does can keep us from answering.
   if (*action.clock == ClockKind::response) return fail(Errc::not_permitted, "the response clock cannot be paused");
   if (clock.paused_at(now)) return fail(Errc::not_permitted, "this clock is paused already");
+  if (now > clock.due()) return fail(Errc::not_permitted, "this clock has run out; no pause brings the time back");
   if (blank(action.note)) return fail(Errc::invalid_argument, "note: a pause needs its reason");
   if (!action.until || *action.until <= now || *action.until > now + longest_pause) {
     return fail(Errc::invalid_argument, "until: a pause needs its expected end, within 30 days from now");

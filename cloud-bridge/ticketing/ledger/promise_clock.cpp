@@ -30,9 +30,10 @@ std::string_view name(ClockStatus status) {
 WallTime PromiseClock::due() const {
   auto due = started + limit_of(kind);
   for (const auto& pause : pauses) {
-    // What happens after the stop can no longer move the promise.
+    // What happens after the stop cannot move the promise any more.
     const auto end = stopped ? std::min(pause.end(), *stopped) : pause.end();
-    if (end > pause.from) due += end - pause.from;
+    // Nor does a pause that begins when the time has run out bring any of it back.
+    if (end > pause.from && pause.from < due) due += end - pause.from;
   }
   return due;
 }

@@ -172,8 +172,8 @@ Result<std::vector<EventRow>> TicketStore::events(TicketId ticket) {
 Result<WallTime> TicketStore::last_moment() {
   return guarded("store", [&] {
     auto query = impl_->prepared(
-        "SELECT max(coalesce((SELECT max(at) FROM ticket_event), 0), coalesce((SELECT max(heard_at) FROM gateway), "
-        "0))");
+        "SELECT max(coalesce((SELECT max(at) FROM ticket_event), 0), coalesce((SELECT max(heard_at) FROM gateway), 0),"
+        " coalesce((SELECT at FROM pulse), 0))");
     query->executeStep();
     return wall(query->getColumn(0).getInt64());
   });
@@ -185,11 +185,8 @@ Result<std::vector<GatewayRow>> TicketStore::gateways() {
     // Readings may be given up by the gateway; findings may not, so a hole among their numbers is news. Each database
     // numbers its findings by itself.
     auto query = impl_->prepared(
-        "WITH epochs AS (SELECT DISTINCT gateway, epoch FROM ticket_source),"
-        " numbers AS (SELECT i.gateway, max(i.seq) AS top, count(*) AS held FROM epochs e JOIN inbox i"
-        "  ON i.gateway = e.gateway AND i.epoch = e.epoch GROUP BY i.gateway, i.epoch)"
-        " SELECT name, online, version, heard_at, dropped, coalesce(sum(held), 0), coalesce(sum(top - held), 0)"
-        " FROM gateway g LEFT JOIN numbers n ON n.gateway = g.name GROUP BY name ORDER BY name");
+        "SELECT name, online, version, heard_at, dropped, coalesce(sum(held), 0), coalesce(sum(max(0, top - held)), 0)"
+        " FROM gateway g LEFT JOIN numbering n ON n.gateway = g.name AND n.findings > 0 GROUP BY name ORDER BY name");
     while (query->executeStep()) {
       GatewayRow row;
       row.name = query->getColumn(0).getString();

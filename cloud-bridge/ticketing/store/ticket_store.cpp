@@ -33,6 +33,15 @@ void write_inbox(Impl& store, const WriteSet& set) {
     bind_digest(*insert, 5, row.digest);
     insert->bind(6, millis(set.at));
     insert->exec();
+    if (row.kind == InboxKind::readings) continue;
+    auto count = store.prepared(
+        "INSERT INTO numbering VALUES (?1,?2,?3,1,?4) ON CONFLICT DO UPDATE SET top = max(top, ?3), held = held + 1,"
+        " findings = findings + ?4");
+    bind_text(*count, 1, row.key.gateway);
+    bind_text(*count, 2, row.key.epoch);
+    count->bind(3, static_cast<std::int64_t>(row.key.seq));
+    count->bind(4, row.kind == InboxKind::finding ? 1 : 0);
+    count->exec();
   }
 }
 
@@ -206,6 +215,15 @@ Result<void> TicketStore::commit(const WriteSet& set) {
   });
 }
 
+Result<void> TicketStore::sign_of_life(WallTime now, std::size_t room) {
+  return guarded("sign of life", [&] {
+    auto upsert = impl_->prepared("INSERT OR REPLACE INTO pulse VALUES (1, ?, zeroblob(?))");
+    upsert->bind(1, millis(now));
+    upsert->bind(2, static_cast<std::int64_t>(room));
+    upsert->exec();
+  });
+}
+
 Result<void> TicketStore::prune(WallTime now) {
   return guarded("prune", [&] {
     SQLite::Transaction transaction(impl_->database, SQLite::TransactionBehavior::IMMEDIATE);
@@ -221,6 +239,15 @@ Result<void> TicketStore::prune(WallTime now) {
         " (SELECT gateway, epoch, seq FROM inbox WHERE kind = 2 AND received_at < ? LIMIT 5000)");
     inbox->bind(1, millis(now - impl_->limits.readings_inbox_age));
     inbox->exec();
+    auto findings = impl_->prepared(
+        "DELETE FROM inbox WHERE kind <> 2 AND (gateway, epoch, seq) IN"
+        " (SELECT gateway, epoch, seq FROM inbox WHERE kind <> 2 AND received_at < ? LIMIT 5000)");
+    findings->bind(1, millis(now - impl_->limits.findings_inbox_age));
+    findings->exec();
+    auto quarantine =
+        impl_->prepared("DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE last_at < ? LIMIT 5000)");
+    quarantine->bind(1, millis(now - impl_->limits.findings_inbox_age));
+    quarantine->exec();
     transaction.commit();
   });
 }

@@ -15,6 +15,10 @@ struct StoreLimits {
   std::chrono::hours readings_age{48};             ///< oldest first
   std::int64_t readings_rows = 2'000'000;          ///< about 200 MB; oldest first
   std::chrono::hours readings_inbox_age{24 * 15};  ///< one day longer than a gateway keeps what was receipted
+  /// By these numbers a repeat is told from something new. A gateway keeps a finding for 14 days after its receipt; one
+  /// that comes back from a shelf within a year still finds them. Later a repeat changes no ticket, for it is older
+  /// than what the ticket knows, but stands in its ledger twice. What was put aside goes at the same age.
+  std::chrono::hours findings_inbox_age{24 * 400};
   std::uint64_t quarantine_keyed = 1000;  ///< a gateway; full: not stored, not receipted, stays with the sender
   std::uint64_t quarantine_loose = 200;   ///< a gateway; full: counted only
 };
@@ -33,6 +37,8 @@ class TicketStore {
 
   /// All of it in one transaction that has reached the disk when this returns.
   Result<void> commit(const WriteSet& set);
+  /// Writes `now` and `room` bytes for nothing but the proof that a commit of that size can be made.
+  Result<void> sign_of_life(WallTime now, std::size_t room);
 
   Result<std::optional<Digest>> find_inbox(const InboxKey& key);
   Result<std::optional<TicketId>> ticket_of(const SourceRow& source);
@@ -46,7 +52,7 @@ class TicketStore {
   /// Open ones, and those closed after `closed_after`, by id.
   Result<std::vector<TicketRow>> tickets(WallTime closed_after);
   Result<std::vector<EventRow>> events(TicketId ticket);
-  /// No ledger entry and no message is younger than this.
+  /// No ledger entry, no message and no sign of life is younger than this.
   Result<WallTime> last_moment();
 
   Result<std::vector<GatewayRow>> gateways();

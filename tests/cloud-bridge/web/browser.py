@@ -73,13 +73,24 @@ class Browser:
         self.send("POST", "/element/" + next(iter(element.values())) + "/value", {"text": text})
 
     def shows(self, text, limit=10):
-        wait_for(lambda: text in self.text(), limit, f"the page shows {text!r}; it shows: {self.text()[:1500]}")
+        try:
+            wait_for(lambda: text in self.text(), limit)
+        except AssertionError:
+            raise AssertionError(f"the page does not show {text!r} within {limit} s; it shows: {self.text()[:1500]}") from None
 
     def log(self):
         return self.send("POST", "/se/log", {"type": "browser"})
 
     def resize(self, width, height):
         self.send("POST", "/window/rect", {"width": width, "height": height})
+
+    def pretend(self, width, height):
+        """A screen of this size, also narrower than a window can be made."""
+        self.send("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 640}})
+
+    def pretend_no_more(self):
+        self.send("POST", "/goog/cdp/execute", {"cmd": "Emulation.clearDeviceMetricsOverride", "params": {}})
 
     def shoot(self, path):
         with open(path, "wb") as file:

@@ -59,10 +59,10 @@ KINDS = {
 
 
 def finding(gateway, seq, device="seat-07", kind="relay.welded", point="relay.3.state", event="opened", active=True,
-            occurrence=1, since=95.0, device_title=None, epoch=EPOCH, held_back=()):
+            occurrence=1, since=95.0, device_title=None, epoch=EPOCH, held_back=(), what=None):
     facts = KINDS[kind]
     analysis = {
-        "title": facts["title"], "what": facts["what"],
+        "title": facts["title"], "what": what or facts["what"],
         "where": both("长沙考核点 / 7 号工位 / 继电器板 3 路", "Changsha site / seat 7 / relay board, channel 3"),
         "confidence": facts["confidence"], "part": facts["part"], "part_name": facts["part_name"],
         "department": facts["department"], "urgency": facts["urgency"], "checks": facts["checks"],
@@ -89,6 +89,12 @@ def state(gateway, online=True):
 def publish(port, topic, payload, retain=False):
     subprocess.run(["mosquitto_pub", "-V", "5", "-h", "127.0.0.1", "-p", str(port), "-q", "1", "-t", topic, "-s"] +
                    (["-r"] if retain else []), input=payload.encode(), check=True, timeout=20)
+
+
+def publish_all(port, topic, payloads):
+    """Many messages over one connection; none of them holds a line break."""
+    subprocess.run(["mosquitto_pub", "-V", "5", "-h", "127.0.0.1", "-p", str(port), "-q", "1", "-t", topic, "-l"],
+                   input="".join(payload + "\n" for payload in payloads).encode(), check=True, timeout=60)
 
 
 def readings(gateway, seq, device, point, unit, values, epoch="aa00112233445566", step=10):

@@ -6,7 +6,7 @@ import sys
 import unittest
 
 from browser import Browser
-from gateway import EPOCH, both, finding, publish, readings, state
+from gateway import EPOCH, both, finding, publish, publish_all, readings, state
 from stack import Stack, die_with_parent, wait_for
 
 ATTACKS = ['<img src=x onerror="window.hacked=1">', "<script>window.hacked=1</script>", '"><svg onload="window.hacked=1">',
@@ -188,17 +188,125 @@ class PageTest(unittest.TestCase):
         rows = [t for t in self.stack.get("/api/v1/tickets?gateway=gw-receipt")["tickets"]]
         self.assertEqual(len(rows), 1)
 
-    def test_it_fits_a_telephone(self):
+    def test_it_fits_a_telephone_and_a_small_screen_in_both_languages(self):
         self.report(device="narrow-1")
-        self.number_of("narrow-1")
-        self.browser.resize(500, 900)
+        address = "/tickets/" + self.number_of("narrow-1")
+        # Wider than the screen: the page scrolls sideways, or something stands out of its sheet.
+        outside = """return [...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll, .tabs') &&
+                     e.getBoundingClientRect().right > innerWidth).map(e => e.tagName + '.' + e.className)"""
         try:
-            self.browser.open(self.stack.url + "/")
-            self.in_language("zh")
-            self.browser.shows("继电器触点粘连")
-            self.assertLessEqual(self.browser.run("return document.documentElement.scrollWidth - innerWidth"), 0)
+            for size in ((390, 844), (1280, 800)):
+                self.browser.pretend(*size)
+                for path in ("/", address):
+                    for language, title in (("zh", "继电器触点粘连"), ("en", "Relay contact welded")):
+                        with self.subTest(size=size, path=path, language=language):
+                            self.browser.open(self.stack.url + path)
+                            self.in_language(language)
+                            self.browser.shows(title)
+                            self.assertLessEqual(self.browser.run("return document.documentElement.scrollWidth - innerWidth"), 0)
+                            self.assertEqual(self.browser.run(outside), [])
+                            self.assertLess(self.browser.run("return document.getElementById('bar').offsetHeight"), 60)
+            self.browser.pretend(390, 844)
+            self.browser.open(self.stack.url + address)
+            self.in_language("en")
+            self.browser.shows("Check first")
+            top = lambda name: self.browser.run("return document.querySelector(arguments[0]).getBoundingClientRect().top", name)
+            self.assertLess(top(".checks"), top(".evidence"), "what to check comes before what it rests on")
         finally:
-            self.browser.resize(1440, 900)
+            self.browser.pretend_no_more()
+
+    def test_an_english_sentence_begins_with_a_capital_whatever_the_site_wrote(self):
+        self.report(device="small-1", what=both("泄漏电流上升。", "leakage rose to 3.4 mA."))
+        self.browser.open(self.stack.url + "/")
+        self.in_language("en")
+        self.browser.shows("Leakage rose to 3.4 mA.")
+        self.browser.open(f"{self.stack.url}/tickets/{self.number_of('small-1')}")
+        self.browser.shows("Leakage rose to 3.4 mA.")
+        self.assertNotIn("leakage rose to", self.browser.text())
+        self.in_language("zh")
+        self.browser.shows("泄漏电流上升。")
+
+    def test_a_restored_gateway_is_shown_above_everything(self):
+        original = finding("gw-restored", 1, device="restored-1")
+        publish(self.stack.broker_port, "site/gw-restored/up/finding", original)
+        self.number_of("restored-1")
+        self.browser.open(self.stack.url + "/")
+        self.in_language("en")
+        self.browser.shows("Relay contact welded")
+        self.assertNotIn("gw-restored sent other content", self.browser.text())
+        publish(self.stack.broker_port, "site/gw-restored/up/finding",
+                finding("gw-restored", 1, device="restored-2", kind="leakage.rising", device_title=both("漏电仪", "Leakage monitor")))
+        self.browser.shows("gw-restored sent other content under numbers used before")
+        self.browser.click("#alarms a")
+        self.browser.shows("Leakage monitor · Leakage current rising")
+        self.in_language("zh")
+        self.browser.shows("gw-restored 用已用过的编号发来不同内容")
+        self.assertEqual(len(self.stack.get("/api/v1/tickets?gateway=gw-restored")["tickets"]), 1)
+
+    def test_a_broker_that_is_away_is_shown_for_an_empty_list_would_look_like_health(self):
+        with Stack() as lonely:
+            self.browser.open(lonely.url + "/")
+            self.in_language("en")
+            self.browser.shows("No open tickets")
+            self.assertNotIn("broker is out of reach", self.browser.text())
+            broker = lonely.processes[0]
+            broker.kill()
+            broker.wait()
+            self.browser.shows("The message broker is out of reach")
+            self.in_language("zh")
+            self.browser.shows("与消息服务器的连接中断")
+            lonely.start_broker()
+            wait_for(lambda: "与消息服务器的连接中断" not in self.browser.text(), what="the alarm to end")
+        self.browser.log()
+
+    def test_a_store_that_cannot_write_is_shown_and_503_until_it_can(self):
+        with Stack() as full:
+            publish(full.broker_port, "site/gw-full/up/finding", finding("gw-full", 1, device="full-1"))
+            wait_for(lambda: full.get("/api/v1/tickets")["total"] == 1, what="the first ticket")
+            self.browser.open(full.url + "/")
+            self.in_language("en")
+            self.browser.shows("Relay contact welded")
+            full.freeze_files(True)
+            publish(full.broker_port, "site/gw-full/up/finding", finding("gw-full", 2, device="full-2"))
+            self.browser.shows("The database cannot be written")
+            status, health = full.call("GET", "/healthz")
+            self.assertEqual((status, health["store"], health["broker"]), (503, "cannot_write", "up"))
+            self.assertTrue(health["why"])
+            self.in_language("zh")
+            self.browser.shows("数据库无法写入")
+            self.assertEqual(full.get("/api/v1/tickets")["total"], 1)
+            full.freeze_files(False)
+            wait_for(lambda: full.call("GET", "/healthz")[0] == 200, what="the store to write again")
+            wait_for(lambda: "数据库无法写入" not in self.browser.text(), what="the alarm to end")
+            publish(full.broker_port, "site/gw-full/up/finding", finding("gw-full", 2, device="full-2"))
+            wait_for(lambda: full.get("/api/v1/tickets")["total"] == 2, what="the repeat to be taken")
+        self.browser.log()
+
+    def test_three_hundred_tickets_are_drawn_in_pieces_and_all_can_be_reached(self):
+        with Stack() as busy:
+            publish_all(busy.broker_port, "site/gw-busy/up/finding",
+                        [finding("gw-busy", seq, device=f"seat-{seq:03}") for seq in range(1, 301)])
+            wait_for(lambda: busy.get("/api/v1/tickets?limit=1")["total"] == 300, what="300 tickets")
+            self.browser.open(busy.url + "/")
+            self.in_language("en")
+            self.browser.shows("300\nopen tickets")
+            rows = lambda: self.browser.run("return document.querySelectorAll('tbody tr').length")
+            self.assertLess(rows(), 300)
+            for _ in range(300):
+                self.browser.run("scrollTo(0, document.body.scrollHeight)")
+                if rows() == 300:
+                    break
+            self.assertEqual(rows(), 300)
+            self.browser.shows("T-")
+            drawn = self.browser.run("""const begun = performance.now(); document.querySelector('#tabs button').click();
+                                        document.body.offsetHeight; return performance.now() - begun""")
+            print(f"a list of 300 is drawn in {drawn:.0f} ms", file=sys.stderr)
+            self.assertLess(drawn, 1000)
+            # One that comes now is seen without a reload, above the others of its class.
+            self.browser.run("scrollTo(0, 0)")
+            publish(busy.broker_port, "site/gw-busy/up/finding", finding("gw-busy", 301, device_title=both("新", "Newest seat")))
+            self.browser.shows("Newest seat")
+        self.no_complaints()
 
 
 if __name__ == "__main__":

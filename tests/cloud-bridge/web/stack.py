@@ -2,6 +2,7 @@
 import ctypes
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -13,6 +14,8 @@ import urllib.request
 
 
 def die_with_parent():
+    # A file that must not grow is an error to the program, not its end; ignored signals outlive exec.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     ctypes.CDLL("libc.so.6").prctl(1, signal.SIGKILL)
 
 
@@ -42,11 +45,19 @@ class Stack:
     def __enter__(self):
         with open(f"{self.directory}/broker.conf", "w", encoding="utf-8") as conf:
             conf.write(f"listener {self.broker_port} 127.0.0.1\nallow_anonymous true\n")
+        self.start_broker()
+        self.start_ticketd()
+        return self
+
+    def start_broker(self):
         mosquitto = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
         self.start([mosquitto, "-c", f"{self.directory}/broker.conf"], "broker")
         wait_for(lambda: self.reachable(self.broker_port), what="the broker")
-        self.start_ticketd()
-        return self
+
+    def freeze_files(self, frozen):
+        """What a full disk does to ticketd, without one: none of its files can be written."""
+        _, most = resource.prlimit(self.ticketd.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.ticketd.pid, resource.RLIMIT_FSIZE, (0 if frozen else most, most))
 
     def start(self, command, name, **options):
         with open(f"{self.directory}/{name}.log", "ab") as log:
@@ -73,6 +84,8 @@ class Stack:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            if process.stdout:
+                process.stdout.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def log(self):

@@ -75,6 +75,29 @@ TEST_CASE("the list is filtered by state and gateway, and refuses what it does n
   }
 }
 
+TEST_CASE("the list is read in pieces that miss nothing and say how much there is") {
+  std::vector<Sample> samples;
+  for (std::uint64_t seq = 1; seq <= 23; ++seq) samples.push_back({.seq = seq, .device = "d-" + std::to_string(seq)});
+  const Office office(samples);
+  std::vector<std::string> numbers;
+  for (int offset = 0;; offset += 10) {
+    const auto piece = parsed(office.get("/api/v1/tickets?limit=10&offset=" + std::to_string(offset)));
+    CHECK(piece["total"] == 23);
+    CHECK(piece["offset"] == offset);
+    CHECK(piece["limit"] == 10);
+    if (piece["tickets"].empty()) break;
+    for (const auto& ticket : piece["tickets"]) numbers.push_back(ticket["number"]);
+  }
+  REQUIRE(numbers.size() == 23);
+  CHECK(numbers.front() == "T-2026-000023");
+  CHECK(std::set<std::string>(numbers.begin(), numbers.end()).size() == 23);
+  CHECK(parsed(office.get("/api/v1/tickets"))["limit"] == 500);
+  CHECK(parsed(office.get("/api/v1/tickets?state=closed"))["total"] == 0);
+  for (const auto* bad : {"offset=-1", "offset=1000001", "offset=", "offset=ten"}) {
+    CHECK(office.get(std::string("/api/v1/tickets?") + bad).response.status == 400);
+  }
+}
+
 TEST_CASE("a ticket shows its evidence and its ledger") {
   const Office office({Sample{.fault_class = FaultClass::major}});
   const auto ticket = parsed(office.get(first));

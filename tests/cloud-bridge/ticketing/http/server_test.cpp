@@ -1,17 +1,19 @@
 #include "cloud-bridge/ticketing/http/server.hpp"
 
-#include <arpa/inet.h>
+#include "tests/cloud-bridge/ticketing/http_line.hpp"
+
 #include <doctest/doctest.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <functional>
+#include <future>
+#include <memory>
 #include <thread>
 
 using namespace inspect::ticketing;
+using inspect::ticketing::test::Line;
 using namespace std::chrono_literals;
 
 namespace {
@@ -27,21 +29,45 @@ class House {
     port_ = server_->port();
     thread_ = std::thread([this] { loop_.run(); });
   }
-  ~House() {
-    boost::asio::post(loop_, [this] { server_->stop(); });
-    thread_.join();
-  }
+  ~House() { end(); }
   House(const House&) = delete;
   House& operator=(const House&) = delete;
 
   void publish(std::string text) {
     boost::asio::post(loop_, [this, text = std::move(text)] { hub_.publish("ticket", text); });
   }
+  void end() {
+    boost::asio::post(loop_, [this] { server_->stop(); });
+    if (thread_.joinable()) thread_.join();
+  }
+  /// Asked on the loop, where they live.
+  std::size_t watchers() {
+    return on_loop([this] { return hub_.watchers(); });
+  }
+  std::size_t connections() {
+    return on_loop([this] { return server_->connections(); });
+  }
+  bool until(const std::function<bool()>& condition) {
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    while (std::chrono::steady_clock::now() < end) {
+      if (condition()) return true;
+      ::poll(nullptr, 0, 5);
+    }
+    return false;
+  }
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
  private:
+  template <class F>
+  std::size_t on_loop(F look) {
+    std::promise<std::size_t> answer;
+    boost::asio::post(loop_, [&] { answer.set_value(look()); });
+    return answer.get_future().get();
+  }
   static boost::asio::awaitable<WebResponse> echo(WebRequest request) {
     WebResponse response;
+    if (request.target == "/large") response.body = std::string(64U * 1024 * 1024, 'l');
+    if (request.target == "/large") co_return response;
     response.body = request.method + " " + request.target + " " + std::to_string(request.body.size());
     co_return response;
   }
@@ -51,45 +77,6 @@ class House {
   std::unique_ptr<Server> server_;
   std::uint16_t port_ = 0;
   std::thread thread_;
-};
-
-class Line {
- public:
-  explicit Line(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  }
-  ~Line() { ::close(fd_); }
-  Line(const Line&) = delete;
-  Line& operator=(const Line&) = delete;
-
-  void send(const std::string& bytes) { (void)::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-
-  /// What comes until `mark` was seen, the other side closed, or ten seconds passed.
-  std::string until(const std::string& mark) {
-    std::string all;
-    const auto end = std::chrono::steady_clock::now() + 10s;
-    while (all.find(mark) == std::string::npos && std::chrono::steady_clock::now() < end) {
-      pollfd wait{fd_, POLLIN, 0};
-      if (::poll(&wait, 1, 200) <= 0) continue;
-      char buffer[4096];
-      const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
-      if (got <= 0) {
-        closed_ = true;
-        break;
-      }
-      all.append(buffer, static_cast<std::size_t>(got));
-    }
-    return all;
-  }
-  [[nodiscard]] bool closed() const { return closed_; }
-
- private:
-  int fd_;
-  bool closed_ = false;
 };
 
 std::string ask(const House& house, const std::string& bytes, const std::string& mark = "\r\n\r\n") {
@@ -184,8 +171,124 @@ TEST_CASE("a page that watches and never reads is dropped, and nobody waits for 
   Line deaf(house.port());
   deaf.send("GET /api/v1/events HTTP/1.1\r\nHost: a\r\n\r\n");
   (void)deaf.until("event: hello");
+  REQUIRE(house.watchers() == 1);
   for (int i = 0; i < 2000; ++i) house.publish("{\"text\":\"" + std::string(16 * 1024, 'x') + "\"}");
   CHECK(holds(ask(house, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n", "GET /x 0"), " 200 "));
+  CHECK(house.until([&] { return house.watchers() == 0 && house.connections() == 0; }));
+}
+
+TEST_CASE("a page that reads is not dropped because another does not") {
+  House house({.request_limit = std::chrono::seconds(1)});
+  Line deaf(house.port()), keen(house.port());
+  for (auto* line : {&deaf, &keen}) {
+    line->send("GET /api/v1/events HTTP/1.1\r\nHost: a\r\n\r\n");
+    (void)line->until("event: hello");
+  }
+  for (int i = 0; i < 1000; ++i) {
+    house.publish("{\"n\":" + std::to_string(i) + ",\"text\":\"" + std::string(16 * 1024, 'x') + "\"}");
+    if (i % 50 == 49) REQUIRE(holds(keen.until("\"n\":" + std::to_string(i) + ","), "event: ticket"));
+  }
+  CHECK(house.until([&] { return house.watchers() == 1; }));
+  house.publish("{\"last\":true}");
+  CHECK(holds(keen.until("{\"last\":true}\n\n"), "last"));
+}
+
+TEST_CASE("the sixty-fifth page that watches is asked to come later, and finds a place when one has gone") {
+  House house;
+  std::vector<std::unique_ptr<Line>> pages;
+  for (std::size_t i = 0; i < EventHub::most_watchers; ++i) {
+    pages.push_back(std::make_unique<Line>(house.port()));
+    pages.back()->send("GET /api/v1/events HTTP/1.1\r\nHost: a\r\n\r\n");
+    REQUIRE(holds(pages.back()->until("event: hello"), "event: hello"));
+  }
+  const auto full = ask(house, "GET /api/v1/events HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(holds(full, " 503 "));
+  CHECK(holds(full, "Retry-After: 30"));
+  pages.pop_back();
+  // The one that left is noticed when it is written to.
+  CHECK(house.until([&] {
+    house.publish("{}");
+    return house.watchers() < EventHub::most_watchers;
+  }));
+  CHECK(holds(ask(house, "GET /api/v1/events HTTP/1.1\r\nHost: a\r\n\r\n", "event: hello"), "event: hello"));
+}
+
+TEST_CASE("the service ends while pages watch, one waits between requests and one is in the middle of one") {
+  House house;
+  Line watching(house.port()), idle(house.port()), halfway(house.port());
+  watching.send("GET /api/v1/events HTTP/1.1\r\nHost: a\r\n\r\n");
+  (void)watching.until("event: hello");
+  idle.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(holds(idle.until("GET /1 0"), " 200 "));
+  halfway.send("POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
+  CHECK(house.until([&] { return house.connections() == 3; }));
+  const auto begun = std::chrono::steady_clock::now();
+  house.end();
+  CHECK(std::chrono::steady_clock::now() - begun < 5s);
+  CHECK(watching.ends());
+  CHECK(idle.ends());
+  CHECK(halfway.ends());
+}
+
+TEST_CASE("one that asks for much and never reads it is cut off, and frees its place") {
+  House house({.request_limit = std::chrono::seconds(1)});
+  Line deaf(house.port());
+  deaf.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(house.until([&] { return house.connections() == 1; }));
+  CHECK(holds(ask(house, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n", "GET /x 0"), " 200 "));
+  CHECK(house.until([&] { return house.connections() == 0; }));
+}
+
+TEST_CASE("one that says nothing between requests is cut off") {
+  House house({.idle_limit = std::chrono::seconds(1)});
+  Line silent(house.port()), polite(house.port());
+  polite.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(holds(polite.until("GET /1 0"), " 200 "));
+  CHECK(silent.ends());
+  CHECK(polite.ends());
+  CHECK(house.until([&] { return house.connections() == 0; }));
+}
+
+TEST_CASE("a body that dribbles is cut off though each byte comes in time") {
+  House house({.request_limit = std::chrono::seconds(1)});
+  Line slow(house.port());
+  slow.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
+  const auto begun = std::chrono::steady_clock::now();
+  CHECK(house.until([&] {
+    slow.send("b");
+    return house.connections() == 0;
+  }));
+  CHECK(std::chrono::steady_clock::now() - begun < 5s);
+}
+
+TEST_CASE("a HEAD has the length of what a GET would bring, and no body") {
+  const House house;
+  Line line(house.port());
+  line.send("HEAD /x HTTP/1.1\r\nHost: a\r\n\r\nGET /y HTTP/1.1\r\nHost: a\r\n\r\n");
+  const auto both = line.until("GET /y 0");
+  CHECK(holds(both, "Content-Length: 9\r\n"));
+  CHECK_FALSE(holds(both, "HEAD /x 0"));
+}
+
+TEST_CASE("a connection ends after a thousand requests, so that none is kept for ever") {
+  const House house;
+  Line line(house.port());
+  const std::string one = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+  std::size_t answers = 0;
+  for (int i = 0; i < 1100 && !line.closed(); ++i) {
+    line.send(one);
+    if (holds(line.until("GET /x 0"), "GET /x 0")) ++answers;
+  }
+  CHECK(answers == 1000);
+  CHECK(line.closed());
+}
+
+TEST_CASE("an old client that asks for no connection is answered and let go") {
+  const House house;
+  Line line(house.port());
+  line.send("GET /old HTTP/1.0\r\n\r\n");
+  CHECK(holds(line.until("GET /old 0"), " 200 "));
+  CHECK(line.ends());
 }
 
 TEST_CASE("an address that is taken or none is an error with its name") {

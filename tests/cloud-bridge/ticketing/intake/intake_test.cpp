@@ -118,6 +118,67 @@ TEST_CASE("a known number with other content is put aside as a conflict, receipt
   CHECK(rows[0].gateway == "gw-1");
 }
 
+TEST_CASE(
+    "a gateway whose old backup was put back reuses its numbers: each is a conflict, receipted, and seen with its "
+    "fault") {
+  const TemporaryDirectory home;
+  const auto desk = desk_in(home.path());
+  std::vector<Incoming> before, after;
+  for (std::uint64_t seq = 1; seq <= 10; ++seq) {
+    before.push_back(Sample{.seq = seq, .device = "seat-" + std::to_string(seq)}.incoming());
+    // The backup is from number 6: 1 to 6 repeat as they were, from 7 on something else happened.
+    const auto device = (seq <= 6 ? "seat-" : "other-") + std::to_string(seq);
+    after.push_back(Sample{.seq = seq, .device = device, .title = "泄漏电流超限"}.incoming());
+    if (seq <= 6) after.back() = before.back();
+  }
+  after.push_back(Sample{.seq = 11, .device = "other-11"}.incoming());
+  take(*desk, before);
+  const auto taken = take(*desk, after, noon + 1h);
+  CHECK(taken.repeats == 6);
+  CHECK(taken.conflicts == 4);
+  CHECK(taken.fresh == 1);
+  // All of it leaves the gateway's queue, or it would block behind the first.
+  CHECK(receipted(taken).size() == 11);
+  CHECK(tickets(*desk) == 11);
+  const auto rows = quarantine(*desk);
+  REQUIRE(rows.size() == 4);
+  for (const auto& row : rows) {
+    CHECK(row.conflict);
+    CHECK(row.key->seq >= 7);
+    const auto finding = messages::decode_finding(row.payload);
+    REQUIRE(finding.has_value());
+    CHECK(finding->change.finding.analysis.title.zh == "泄漏电流超限");
+  }
+  // Said again it is the same conflict, not another.
+  CHECK(take(*desk, after, noon + 2h).conflicts == 4);
+  CHECK(quarantine(*desk).size() == 4);
+  CHECK(quarantine(*desk)[0].times == 2);
+  // The tickets of those numbers are what they were.
+  for (const auto* entry : desk->list({})) {
+    if (entry->row.finding.find("seat-") != std::string::npos) {
+      CHECK(entry->ticket.latest.change.finding.analysis.title.zh == "继电器触点粘连");
+    }
+  }
+}
+
+TEST_CASE("a full quarantine takes again when what is in it has grown old, without a restart") {
+  const TemporaryDirectory home;
+  StoreLimits limits;
+  limits.quarantine_keyed = 1;
+  const auto desk = desk_in(home.path(), noon, limits);
+  const auto poison = [](std::uint64_t seq) {
+    auto incoming = Sample{.seq = seq}.incoming();
+    incoming.payload += "x";
+    return incoming;
+  };
+  take(*desk, {poison(1)});
+  CHECK(take(*desk, {poison(2)}).refused == 1);
+  const auto later = noon + limits.findings_inbox_age + 1h;
+  REQUIRE(desk->tick(later).has_value());
+  CHECK(quarantine(*desk).empty());
+  CHECK(receipted(take(*desk, {poison(2)}, later)) == std::set<std::uint64_t>{2});
+}
+
 TEST_CASE("poison is put aside with its reason, receipted when its number can be read, and holds up nobody") {
   const TemporaryDirectory home;
   const auto desk = desk_in(home.path());

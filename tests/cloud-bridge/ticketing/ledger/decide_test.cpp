@@ -141,6 +141,16 @@ TEST_CASE("a clock is paused once at a time and resumed only when paused") {
   CHECK(ticket.clock(ClockKind::remote).due() == noon + 5h);
 }
 
+TEST_CASE("a clock that has run out cannot be paused, so a missed promise cannot be made good") {
+  const auto ticket = ticket_of({});
+  auto pause = action(EventKind::paused);
+  pause.clock = ClockKind::remote;
+  pause.note = "等待备件";
+  pause.until = noon + 20h;
+  CHECK(on_action(ticket, pause, table, noon + 4h).has_value());
+  CHECK(refusal(ticket, pause, noon + 4h + 1ms) == Errc::not_permitted);
+}
+
 TEST_CASE("names and notes that could forge a line or fill a disk are refused") {
   const auto ticket = ticket_of({});
   const std::vector<std::string> names{"", "   ", "a\nb", "\x1b[31m", std::string(81, 'x')};

@@ -61,6 +61,14 @@ TEST_CASE("a pause that goes on when the clock stops counts only to the stop") {
   CHECK(clock.status(noon + 30h) == ClockStatus::kept);
 }
 
+TEST_CASE("a pause that begins when the time has run out gives nothing back") {
+  auto clock = clock_of(ClockKind::remote);
+  clock.pauses.push_back({noon + 1h, noon + 2h, "no access", "李娜", std::nullopt});
+  clock.pauses.push_back({noon + 5h, noon + 9h, "too late", "李娜", std::nullopt});
+  CHECK(clock.due() == noon + 5h);
+  CHECK(clock.status(noon + 10h) == ClockStatus::overdue);
+}
+
 TEST_CASE("several pauses add up") {
   auto clock = clock_of(ClockKind::on_site);
   for (int i = 0; i < 5; ++i)

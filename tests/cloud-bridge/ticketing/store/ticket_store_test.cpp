@@ -159,6 +159,82 @@ TEST_CASE("old readings go, oldest first, and their numbers in the inbox too; ti
   CHECK(store->events(1)->size() == 1);
 }
 
+TEST_CASE("the numbers of findings are kept for 400 days, far longer than any gateway keeps a finding, and then go") {
+  const TemporaryDirectory home;
+  const auto store = open(home.path());
+  REQUIRE(store->commit(ticket_set(1, {})).has_value());
+  auto second = ticket_set(2, Sample{.seq = 3});
+  second.sources[0].finding = "another";
+  second.at = noon + 24h * 10;
+  QuarantineRow poison;
+  poison.gateway = "gw-1";
+  poison.payload = "x";
+  second.quarantine.push_back(poison);
+  GatewayRow gateway;
+  gateway.name = "gw-1";
+  gateway.heard_at = noon;
+  second.gateways.push_back(gateway);
+  REQUIRE(store->commit(second).has_value());
+  const auto has = [&](std::uint64_t seq) { return store->find_inbox({"gw-1", epoch_a, seq})->has_value(); };
+  REQUIRE(StoreLimits{}.findings_inbox_age >= 24h * 14 * 2);
+  REQUIRE(store->prune(noon + 24h * 400).has_value());
+  CHECK(has(1));
+  REQUIRE(store->prune(noon + 24h * 400 + 1ms).has_value());
+  CHECK_FALSE(has(1));
+  CHECK(has(3));
+  CHECK(store->quarantine(10)->size() == 1);
+  REQUIRE(store->prune(noon + 24h * 411).has_value());
+  CHECK_FALSE(has(3));
+  CHECK(store->quarantine(10)->empty());
+  // The ledger is for good, and what was counted stays counted: number 2 is still the only hole.
+  CHECK(store->events(1)->size() == 1);
+  CHECK(store->gateways()->at(0).findings == 2);
+  CHECK(store->gateways()->at(0).missing == 1);
+}
+
+TEST_CASE("a backlog of old numbers is pruned in pieces, so that no tick takes long") {
+  const TemporaryDirectory home;
+  const auto store = open(home.path());
+  WriteSet set;
+  set.at = noon;
+  for (std::uint64_t seq = 1; seq <= 12'000; ++seq) {
+    set.inbox.push_back({{"gw-1", epoch_a, seq}, {}, InboxKind::finding});
+  }
+  REQUIRE(store->commit(set).has_value());
+  const auto left = [&] {
+    SQLite::Database reader(home.path() + "/tickets.db", SQLite::OPEN_READONLY);
+    return reader.execAndGet("SELECT count(*) FROM inbox").getInt();
+  };
+  const auto late = noon + 24h * 500;
+  for (const int expected : {7'000, 2'000, 0}) {
+    REQUIRE(store->prune(late).has_value());
+    CHECK(left() == expected);
+  }
+}
+
+TEST_CASE("a repeat after the numbers have gone changes no ticket, open or closed") {
+  const TemporaryDirectory home;
+  const auto desk = desk_in(home.path());
+  const auto opened = Sample{}.incoming();
+  REQUIRE(desk->take(std::vector{opened}, noon).has_value());
+  const Sample gone{.seq = 2, .event = FindingEvent::returned, .active = false};
+  REQUIRE(desk->take(std::vector{gone.incoming()}, noon + 1h).has_value());
+  Action done;
+  done.kind = EventKind::resolved;
+  done.by = "李娜";
+  done.outcome = Outcome::repaired;
+  REQUIRE(desk->act(1, done, noon + 2h).has_value());
+  const auto later = noon + 24h * 401;
+  REQUIRE(desk->tick(later).has_value());
+  const auto taken = desk->take(std::vector{opened}, later);
+  REQUIRE(taken.has_value());
+  CHECK(taken->fresh == 1);
+  CHECK(desk->list({.open = true}).empty());
+  CHECK(desk->find("T-2026-000001").value()->ticket.state() == TicketState::closed);
+  CHECK_FALSE(desk->find("T-2026-000002").value());
+  CHECK_FALSE(desk->find("T-2027-000001").value());
+}
+
 TEST_CASE("a reading that is said twice is one, and the newest come in the order of their time") {
   const TemporaryDirectory home;
   const auto store = open(home.path());
