@@ -69,6 +69,7 @@ class FakeAgent {
 
   std::string gateway = "gw-01";
   std::uint64_t claims = 0;
+  std::uint64_t asked = 0;           ///< questions of any kind, answered or not
   std::uint64_t receipts_twice = 0;  ///< receipts for rows that had one
   bool refuse_all = false;
   bool talk_nonsense = false;
@@ -115,27 +116,28 @@ class FakeAgent {
   }
 
   std::string answer(const std::shared_ptr<Socket>& socket, const std::string& line) {
+    ++asked;
     if (silent) return {};
     if (talk_nonsense) return "{\"id\": what?";
     const auto request = control::decode_request(line);
-    const auto* asked = std::get_if<control::Request>(&request);
-    if (asked == nullptr || refuse_all) {
-      return control::encode_trouble(asked == nullptr ? 0 : asked->id,
+    const auto* question = std::get_if<control::Request>(&request);
+    if (question == nullptr || refuse_all) {
+      return control::encode_trouble(question == nullptr ? 0 : question->id,
                                      {control::Refusal::internal, {"不行", "not today"}, {}});
     }
-    if (const auto* claim = std::get_if<control::ClaimRows>(&asked->ask)) {
-      return *control::encode_answer(asked->id, rows_for(*claim));
+    if (const auto* claim = std::get_if<control::ClaimRows>(&question->ask)) {
+      return *control::encode_answer(question->id, rows_for(*claim));
     }
-    if (const auto* given = std::get_if<control::GiveReceipt>(&asked->ask)) {
-      return *control::encode_answer(asked->id, control::Receipted{take(*given)});
+    if (const auto* given = std::get_if<control::GiveReceipt>(&question->ask)) {
+      return *control::encode_answer(question->id, control::Receipted{take(*given)});
     }
-    if (std::holds_alternative<control::AwaitRows>(asked->ask)) {
-      waiting_.emplace_back(socket, asked->id);
-      return *control::encode_answer(asked->id, std::monostate{});
+    if (std::holds_alternative<control::AwaitRows>(question->ask)) {
+      waiting_.emplace_back(socket, question->id);
+      return *control::encode_answer(question->id, std::monostate{});
     }
     control::Status status;
     status.gateway = gateway;
-    return *control::encode_answer(asked->id, status);
+    return *control::encode_answer(question->id, status);
   }
 
   std::vector<control::OutboxRow> rows_for(const control::ClaimRows& claim) {
