@@ -4,10 +4,16 @@
 
 namespace inspect::agent::storage {
 
+namespace {
+
+constexpr std::uint8_t unchanged = 0x80;  // eight equal bytes in front, nothing follows
+
+}  // namespace
+
 void ByteWriter::changed_bits(double before, double now) {
   const auto difference = std::bit_cast<std::uint64_t>(before) ^ std::bit_cast<std::uint64_t>(now);
   if (difference == 0) {
-    u8(0x80);
+    u8(unchanged);
     return;
   }
   const int leading = std::countl_zero(difference) / 8;
@@ -18,13 +24,14 @@ void ByteWriter::changed_bits(double before, double now) {
 
 double ByteReader::changed_bits(double before) {
   const auto shape = u8();
+  if (shape == unchanged) return before;
   const int leading = shape >> 4;
   const int trailing = shape & 0x0f;
-  if (leading + trailing > 8) {
+  if (leading + trailing >= 8) {
     ok_ = false;
     return before;
   }
-  const auto difference = leading == 8 ? 0 : fixed(8 - leading - trailing) << (8 * trailing);
+  const auto difference = fixed(8 - leading - trailing) << (8 * trailing);
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(before) ^ difference);
 }
 

@@ -202,8 +202,8 @@ void every_call(bool sticky, int error) {
     if (outcome.failures == 0) break;
     REQUIRE(n < 5000);
   }
-  MESSAGE((sticky ? "sticky" : "one-shot")
-          << " error " << error << ": " << n - 1 << " calls, commits refused " << refused);
+  const std::string kind = sticky ? "sticky" : "one-shot";
+  MESSAGE(kind << " error " << error << " at each of " << n - 1 << " calls; commits refused: " << refused);
   CHECK(n > 50);
   CHECK(refused > 5);
 }

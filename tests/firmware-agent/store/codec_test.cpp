@@ -66,6 +66,17 @@ TEST_CASE("integers of every size come back") {
   CHECK(small.view().size() == 1);
 }
 
+TEST_CASE("every shape of changed bits is read or refused") {
+  for (unsigned shape = 0; shape < 256; ++shape) {
+    const auto bytes = std::string(1, static_cast<char>(shape)) + std::string(8, '\x11');
+    ByteReader in(bytes);
+    const double value = in.changed_bits(1.5);
+    const bool meaningful = shape == 0x80 || (shape >> 4) + (shape & 0x0f) < 8;
+    CHECK(in.ok() == meaningful);
+    if (!meaningful || shape == 0x80) CHECK(value == 1.5);
+  }
+}
+
 TEST_CASE("a reader never reads past its end and stays in error") {
   ByteReader in(std::string_view("\xff\xff", 2));
   CHECK(in.varint() == 0);
