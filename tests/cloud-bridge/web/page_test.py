@@ -45,6 +45,11 @@ class PageTest(unittest.TestCase):
         self.browser.run("localStorage.setItem('language', arguments[0])", language)
         self.browser.send("POST", "/refresh", {})
 
+    def leave(self):
+        """Away from a service that is about to end; what the page says of that is nobody's complaint."""
+        self.browser.open("about:blank")
+        self.browser.log()
+
     def no_complaints(self):
         bad = [line for line in self.browser.log() if line["level"] == "SEVERE"]
         self.assertEqual(bad, [])
@@ -239,6 +244,9 @@ class PageTest(unittest.TestCase):
         self.browser.shows("gw-restored sent other content under numbers used before")
         self.browser.click("#alarms a")
         self.browser.shows("Leakage monitor · Leakage current rising")
+        # Seen at once, wherever the list ends that stands below it.
+        box = self.browser.run("const b = document.querySelector('#quarantine td').getBoundingClientRect(); return [b.top, innerHeight]")
+        self.assertTrue(0 <= box[0] < box[1], box)
         self.in_language("zh")
         self.browser.shows("gw-restored 用已用过的编号发来不同内容")
         self.assertEqual(len(self.stack.get("/api/v1/tickets?gateway=gw-restored")["tickets"]), 1)
@@ -257,7 +265,7 @@ class PageTest(unittest.TestCase):
             self.browser.shows("与消息服务器的连接中断")
             lonely.start_broker()
             wait_for(lambda: "与消息服务器的连接中断" not in self.browser.text(), what="the alarm to end")
-        self.browser.log()
+            self.leave()
 
     def test_a_store_that_cannot_write_is_shown_and_503_until_it_can(self):
         with Stack() as full:
@@ -280,7 +288,7 @@ class PageTest(unittest.TestCase):
             wait_for(lambda: "数据库无法写入" not in self.browser.text(), what="the alarm to end")
             publish(full.broker_port, "site/gw-full/up/finding", finding("gw-full", 2, device="full-2"))
             wait_for(lambda: full.get("/api/v1/tickets")["total"] == 2, what="the repeat to be taken")
-        self.browser.log()
+            self.leave()
 
     def test_three_hundred_tickets_are_drawn_in_pieces_and_all_can_be_reached(self):
         with Stack() as busy:
@@ -306,7 +314,8 @@ class PageTest(unittest.TestCase):
             self.browser.run("scrollTo(0, 0)")
             publish(busy.broker_port, "site/gw-busy/up/finding", finding("gw-busy", 301, device_title=both("新", "Newest seat")))
             self.browser.shows("Newest seat")
-        self.no_complaints()
+            self.no_complaints()
+            self.leave()
 
 
 if __name__ == "__main__":
