@@ -48,7 +48,7 @@ TEST_CASE(
     MESSAGE("skipped: needs the right to mount a tmpfs");
     return;
   }
-  disk.fill(6U * 1024 * 1024);
+  disk.fill(std::uint64_t{6} << 20U);
   auto desk = desk_in(disk.store());
   std::set<std::uint64_t> receipted;
   std::uint64_t seq = 1;
@@ -158,9 +158,9 @@ TEST_CASE("the sign of life costs the store no room for ever") {
   const TemporaryDirectory home;
   auto store = TicketStore::open(home.path());
   REQUIRE(store.has_value());
-  for (int i = 0; i < 300; ++i) REQUIRE((*store)->sign_of_life(noon + i * 1min, 256 * 1024).has_value());
+  for (int i = 0; i < 300; ++i) REQUIRE((*store)->sign_of_life(noon + i * 1min, std::size_t{256} << 10U).has_value());
   REQUIRE((*store)->sign_of_life(noon + 301min, 0).has_value());
   CHECK((*store)->last_moment().value() == noon + 301min);
   store->reset();
-  CHECK(std::filesystem::file_size(home.path() + "/tickets.db") < 2U * 1024 * 1024);
+  CHECK(std::filesystem::file_size(home.path() + "/tickets.db") < std::uintmax_t{2} << 20U);
 }
