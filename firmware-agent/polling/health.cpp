@@ -1,13 +1,18 @@
 #include "firmware-agent/polling/health.hpp"
 
+#include <algorithm>
+
 namespace inspect::agent {
 
 DeviceHealth HealthTracker::take(std::optional<Errc> failure) {
   if (!failure || failure == Errc::device_busy || failure == Errc::device_refused ||
       failure == Errc::unsupported_point) {
-    silences_ = 0;
+    silences_ = misses_ = 0;
     health_ = DeviceHealth::active;
-  } else if (failure == Errc::timeout) {
+    return health_;
+  }
+  if (failure == Errc::timeout || failure == Errc::corrupt_frame) misses_ = std::min(misses_ + 1, 2U);
+  if (failure == Errc::timeout) {
     ++silences_;
     health_ = silences_ >= silences_to_dormant ? DeviceHealth::dormant : DeviceHealth::degraded;
   } else if (failure == Errc::corrupt_frame && health_ != DeviceHealth::dormant) {

@@ -20,12 +20,14 @@ class HealthTracker {
   DeviceHealth take(std::optional<Errc> failure);
 
   [[nodiscard]] DeviceHealth health() const { return health_; }
-  /// Worth asking again at once: it missed an answer and nobody knows yet whether it is gone.
-  [[nodiscard]] bool in_doubt() const { return health_ == DeviceHealth::degraded; }
+  /// Worth asking again at once: it missed one answer and nobody knows yet whether it is gone. After a second miss in
+  /// a row its own period is soon enough: asking faster would be a storm on a line, or of connections.
+  [[nodiscard]] bool in_doubt() const { return misses_ == 1; }
 
  private:
   DeviceHealth health_ = DeviceHealth::unknown;
   unsigned silences_ = 0;
+  unsigned misses_ = 0;  ///< silences and damaged frames in a row
 };
 
 /// Believes of one bus what the attempts on its devices say. Pure.

@@ -50,8 +50,10 @@ void Poller::plan(std::size_t number, BootTime first_due) {
   member.failures.assign(blocks, 0);
   member.doubt.assign(blocks, {});
   for (std::size_t block = 0; block < blocks; ++block) {
-    member.items.push_back(schedule_.add({member.index, block, member.driver->period(block)}, first_due));
-    places_.push_back({number, block});
+    const auto item = schedule_.add({member.index, block, member.driver->period(block)}, first_due);
+    member.items.push_back(item);
+    if (places_.size() <= item) places_.resize(item + 1);
+    places_[item] = {number, block};
   }
 }
 

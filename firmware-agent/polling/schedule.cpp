@@ -5,8 +5,16 @@
 namespace inspect::agent {
 
 std::size_t Schedule::add(PollItem item, BootTime first_due) {
-  entries_.push_back({item, first_due, true, false, std::nullopt, {}});
-  return entries_.size() - 1;
+  const auto free = std::find_if(entries_.begin(), entries_.end(), [](const Entry& entry) { return !entry.present; });
+  const bool dormant =
+      std::any_of(dormant_.begin(), dormant_.end(), [&](const Dormant& other) { return other.device == item.device; });
+  const Entry entry{item, first_due, true, dormant, std::nullopt, {}};
+  if (free == entries_.end()) {
+    entries_.push_back(entry);
+    return entries_.size() - 1;
+  }
+  *free = entry;
+  return static_cast<std::size_t>(free - entries_.begin());
 }
 
 void Schedule::remove(std::size_t item) {

@@ -48,9 +48,9 @@ struct Task {
 ///     0.0 A   0.1 B   0.2 C probed in idle time   0.5 idle   1.0 A   1.1 B   1.2 C …
 class Schedule {
  public:
-  /// Items are numbered in the order they are added.
+  /// Returns the item's number: the lowest that is free, so that re-planning for years needs no more room.
   std::size_t add(PollItem item, BootTime first_due);
-  /// Takes an item out, e.g. a block that was split; its number is not used again.
+  /// Takes an item out, e.g. a block that was split; its number is free again.
   void remove(std::size_t item);
 
   /// What to ask at `now`, or nothing. A task taken must be answered by `done`.

@@ -49,3 +49,17 @@ TEST_CASE("a bus is silent only when every device on it is") {
   CHECK(bus.take(Errc::bus_unavailable, 2) == BusHealth::unavailable);
   CHECK(bus.take(Errc::timeout, 2) == BusHealth::unknown);
 }
+
+TEST_CASE("only the first miss in a row is worth asking again at once") {
+  HealthTracker tracker;
+  CHECK_FALSE(tracker.in_doubt());
+  tracker.take(Errc::corrupt_frame);
+  CHECK(tracker.in_doubt());
+  tracker.take(Errc::corrupt_frame);
+  CHECK_FALSE(tracker.in_doubt());
+  tracker.take(Errc::bus_unavailable);
+  CHECK_FALSE(tracker.in_doubt());
+  tracker.take(std::nullopt);
+  tracker.take(Errc::timeout);
+  CHECK(tracker.in_doubt());
+}

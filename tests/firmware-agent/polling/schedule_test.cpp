@@ -161,6 +161,26 @@ TEST_CASE("a removed block is not read again") {
   CHECK_FALSE(schedule.next(BootTime{5s}));
 }
 
+TEST_CASE("a place that became free is used again, so that years of re-planning need no more room") {
+  Schedule schedule;
+  const auto a = schedule.add({DeviceIndex{0}, 0, 1s}, BootTime{});
+  const auto b = schedule.add({DeviceIndex{1}, 0, 1s}, BootTime{});
+  for (int i = 0; i < 1000; ++i) {
+    schedule.remove(a);
+    CHECK(schedule.add({DeviceIndex{0}, 0, 1s}, BootTime{}) == a);
+  }
+  CHECK(schedule.size() == 2);
+  CHECK(schedule.item(b).device == DeviceIndex{1});
+}
+
+TEST_CASE("a block that is planned while its device is dormant waits for the device") {
+  Schedule schedule;
+  schedule.add({DeviceIndex{0}, 0, 1s}, BootTime{});
+  schedule.set_dormant(DeviceIndex{0}, true, BootTime{}, 300ms);
+  schedule.add({DeviceIndex{0}, 1, 1s}, BootTime{});
+  CHECK_FALSE(schedule.next(BootTime{500ms}));
+}
+
 TEST_CASE("for any buses, periods and dead devices no live block waits longer than its period, one round and a probe") {
   std::mt19937 random(1);
   const auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
