@@ -29,8 +29,8 @@ struct Compaction {
   std::uint64_t dropped = 0;  ///< batches given up before this
 };
 
-/// history.db: blocks of readings, batches that wait. Written only by compactions (some 96 a day), each durable when
-/// it returns, because the journal is begun anew right after: FULL costs one fsync a quarter of an hour here, and the
+/// history.db: blocks of readings, batches that wait. Written only by compactions (some eight a day), each durable when
+/// it returns, because the journal is begun anew right after: FULL costs one fsync in hours here, and the
 /// write-ahead log is still copied back only once in many.
 class HistoryDatabase {
  public:

@@ -38,7 +38,7 @@ Result<std::vector<HistoryEntry>> ReadingKeeper::history(PointIndex point, WallT
   for (const auto& block : *blocks) {
     const auto runs = decode_runs(block.data, known_[block.id].scaling);
     if (!runs) {
-      // Costs its hour of this point, never the answer.
+      // Costs its hours of this point, never the answer.
       ++figures_.damaged;
       continue;
     }

@@ -20,7 +20,7 @@ constexpr std::size_t most_entries = messages::largest_batch;
 constexpr std::size_t most_entry_bytes = 48 << 10;
 
 /// Everything about readings on the store's thread: journal by the second, durable by the minute, compact history by
-/// the quarter of an hour, batches for the centre by exception.
+/// the hour, batches for the centre by exception.
 ///
 /// A batch may be claimed only once it is durable: a number the centre has seen is never given to other content.
 class ReadingKeeper {

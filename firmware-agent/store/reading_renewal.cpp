@@ -79,7 +79,7 @@ void ReadingKeeper::tell_put_aside(const HistoryDatabase::State& state) {
 bool ReadingKeeper::database_ready() { return (!database_.lost() && database_.epoch() == epoch_) || start_over(); }
 
 // Everything that can fail comes first, so that a disk that fails here too finds the keeper as it was, and the next
-// call tries again. Values of the last hour are in memory and move over; batches were numbered under the epoch that is
+// call tries again. Values of the last hours are in memory and move over; batches were numbered under the epoch that is
 // gone.
 bool ReadingKeeper::start_over() {
   const auto state = database_.open();

@@ -29,7 +29,9 @@ struct StoreOptions {
   /// if that is no directory yet, the store's own (which costs more flash).
   std::string tail_directory;
   std::uint64_t reserve_bytes = 16ULL << 20;  ///< held back for findings (reliability F10)
-  std::chrono::seconds compact_every{3600};   ///< the journal goes into the history database this often
+  /// The journal goes into the history database this often, or when it is full. Measured on the reference site: every
+  /// hour 24.9 MB of flash a day, every three 21.7; the journal is nine tenths full then.
+  std::chrono::seconds compact_every{3 * 3600};
   const char* findings_synchronous = "FULL";  ///< only the power-cut test that must fail sets NORMAL
   LedgerBounds bounds;
   bool own_timer = true;  ///< false: gather() alone drives the cadence

@@ -6,7 +6,7 @@
 // Reference site: 250 points, each read every second; 25 measured values that move by noise (-1, 0, +1 steps) at every
 // reading and drift, 25 that move every ten seconds or so, 200 states of which a few change an hour. Faults come, are
 // updated, acknowledged and end: 20 such events a day, each with sixteen readings that explain it. Batches go to the
-// centre each minute and are receipted. Hourly compaction, housekeeping, and the checkpoint of both databases at the
+// centre each minute and are receipted. Compaction, housekeeping, and the checkpoint of both databases at the
 // end are in the figures; making the files (once in a gateway's life) is not.
 //
 // The clock is an argument, so a day takes seconds. --realtime plays a while by the real clock, which also sees pages
@@ -94,7 +94,7 @@ class Site250 {
 struct Plan {
   int seconds = 86'400;
   bool real_clock = false;
-  int compact_every = 3600;
+  int compact_every = 3 * 3600;
   int events_a_day = 20;
   std::string directory = ".";
   std::uint64_t seed = 1;
