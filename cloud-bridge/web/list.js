@@ -46,7 +46,14 @@ function drawFigures() {
     figure(quarantine.length, 'figure_quarantine', true));
 }
 
+function drawTwins() {
+  const twins = gateways.filter((gateway) => gateway.twins).map((gateway) => gateway.name);
+  if (twins.length === 0) return alarm('twins');
+  alarm('twins', `${twins.join(', ')}${t('twins_alarm')}`);
+}
+
 function drawGateways() {
+  drawTwins();
   if (gateways.length === 0) return replace($('gateways'), el('p', { class: 'quiet' }, t('gateways_none')));
   replace($('gateways'), gateways.map((gateway) => {
     const state = gateway.online === true ? 'online' : gateway.online === false ? 'offline' : 'unknown';

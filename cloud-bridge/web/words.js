@@ -5,7 +5,8 @@ const words = {
   reconnecting: ['正在重连…', 'reconnecting…'],
   store_down: ['数据库无法写入：新故障未被受理，由网关保存并重发。始于', 'The database cannot be written: nothing new is taken, the gateways keep it and send it again. Since'],
   broker_down: ['与消息服务器的连接中断：新故障暂时无法到达，列表可能不全。', 'The message broker is out of reach: nothing new arrives, and the list may be incomplete.'],
-  conflict_alarm: ['用已用过的编号发来不同内容，未生成工单：存储卡被复制，或恢复了旧备份？请逐条查看', 'sent other content under numbers used before, and it became no ticket: is its card a copy, or an old backup put back? Read the'],
+  conflict_alarm: ['用已用过的编号发来不同内容：存储卡被复制，或恢复了旧备份？工单照常生成。请查看', 'sent other content under numbers used before: is its card a copy, or an old backup put back? Its tickets are made all the same. Look at the'],
+  twins_alarm: ['：两台网关使用同一名称。请为其中一台更名，否则两处的数据会混在一起。', ': two gateways use the name. Rename one of them, or the data of two places mix.'],
   conflict_link: ['隔离的报文', 'messages put aside'],
   more_below: ['条在下方', 'more below'],
   more_hidden: ['条较早的工单未显示；可按编号打开。', 'older tickets are not shown; they open by their number.'],
@@ -42,7 +43,7 @@ const words = {
   missing: ['缺少编号', 'numbers missing'],
 
   quarantine: ['隔离的报文', 'Messages put aside'],
-  quarantine_about: ['无法成为工单的报文及其原因；不会阻塞其他报文。', 'Messages that could not become a ticket, and why. They hold up nobody else.'],
+  quarantine_about: ['值得核查的报文及其原因：无法读取，或编号重复而内容不同。不会阻塞其他报文。', 'Messages somebody should look at, and why: they cannot be read, or reuse a number with other content. They hold up nobody else.'],
   reason: ['原因', 'Reason'], gateway: ['网关', 'Gateway'], times: ['次数', 'Times'], when: ['时间', 'When'],
   conflict: ['编号相同而内容不同：网关存储卡是否被复制？', 'Same number, other content: is a card copied?'],
 

@@ -92,6 +92,13 @@ Result<std::vector<Series>> Desk::series(const Case& entry) {
   return all;
 }
 
+Result<std::vector<GatewayRow>> Desk::gateways() {
+  auto rows = store_->gateways();
+  if (!rows) return rows;
+  for (auto& row : *rows) row.twins = intake_.twins(row.name, row.heard_at);
+  return rows;
+}
+
 Result<const Case*> Desk::act(TicketId id, const Action& action, WallTime now) {
   const auto entry = book_.fetch(*store_, id);
   if (!entry) return entry.error();

@@ -50,7 +50,7 @@ class Desk {
   Result<const Case*> fetch(TicketId id) { return book_.fetch(*store_, id); }
   Result<std::vector<EventRow>> ledger(TicketId id) { return store_->events(id); }
   Result<std::vector<Series>> series(const Case& entry);
-  Result<std::vector<GatewayRow>> gateways() { return store_->gateways(); }
+  Result<std::vector<GatewayRow>> gateways();
   Result<std::vector<QuarantineRow>> quarantine() { return store_->quarantine(200); }
 
   /// The ticket as it stands after the action.

@@ -258,6 +258,7 @@ std::string gateways_json(const std::vector<GatewayRow>& gateways, WallTime now)
     write(out, "heard_at", row.heard_at);
     out.key("findings").natural(row.findings);
     out.key("missing").natural(row.missing);
+    out.key("twins").boolean(row.twins);
     out.key("dropped_batches").natural(row.dropped).end_object();
   }
   out.end_list().end_object();

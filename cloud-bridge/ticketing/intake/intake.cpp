@@ -28,6 +28,16 @@ std::vector<messages::Receipt> receipts_of(
   return receipts;
 }
 
+QuarantineRow row_aside(const std::string& gateway, const Incoming& incoming, const std::string& reason) {
+  QuarantineRow row;
+  row.gateway = gateway;
+  row.topic = harmless(incoming.topic, longest_topic);
+  row.reason = harmless(reason, longest_reason);
+  row.digest = sha256(incoming.payload);
+  row.payload = incoming.payload.substr(0, messages::largest_message);
+  return row;
+}
+
 }  // namespace
 
 /// One batch on its way: what is decided about each message gathers here and is committed at the end.
@@ -43,13 +53,25 @@ class Intake::Batch {
   Result<void> finding(const std::string& gateway, const Incoming& incoming);
   Result<void> readings(const std::string& gateway, const Incoming& incoming);
   Result<void> state(const std::string& gateway, const Incoming& incoming);
-  /// True when the message is new; a repeat is receipted, a conflict put aside.
-  Result<bool> admit(const InboxKey& key, InboxKind kind, const Incoming& incoming);
-  Result<void> put_aside(const std::string& gateway, const Incoming& incoming, const std::string& reason,
-                         const InboxKey* conflict = nullptr);
-  Result<bool> room_for(const QuarantineRow& row);
+  /// What is known about a number in all lives of its database.
+  struct Place {
+    std::optional<InboxKey> free;  ///< where the message is to be kept; nothing: in no life there is room
+    bool repeat = false;
+    bool reused = false;  ///< the number came before with other content
+  };
+  Result<Place> place(const InboxKey& key, const Digest& digest);
+  /// Where the message is to be kept when it is new; nothing: a repeat, or it stays with its sender.
+  Result<std::optional<InboxKey>> admit(const InboxKey& key, const Incoming& incoming);
+  /// False for a repeat.
+  Result<bool> admit_readings(const InboxKey& key, const Incoming& incoming);
+  Result<void> put_aside(const std::string& gateway, const Incoming& incoming, const std::string& reason);
+  /// The alarm about a message whose number came before with other content; `kept`: it is taken all the same.
+  Result<void> note_conflict(const InboxKey& key, const Incoming& incoming, bool kept);
+  Result<bool> room_for(const QuarantineRow& row, std::uint64_t share = 1);
   Result<std::optional<Digest>> known(const InboxKey& key);
-  void take_inbox(const InboxKey& key, InboxKind kind, const Digest& digest);
+  Result<std::size_t*> lives_of(const InboxKey& key);
+  /// `place` is `key` or a later life of it.
+  void take_inbox(const InboxKey& key, const InboxKey& place, InboxKind kind, const Digest& digest);
   void heard(const GatewayRow& row);
   void receipt(const InboxKey& key) { due_[{key.gateway, key.epoch}].insert(key.seq); }
 
@@ -57,7 +79,14 @@ class Intake::Batch {
   Stage stage_;
   WallTime now_;
   Taken taken_;
+  struct Spoken {
+    std::string gateway;
+    InboxKind kind;
+    std::string epoch;
+  };
+  std::vector<Spoken> spoken_;
   std::map<InboxKey, Digest> staged_;
+  std::map<std::pair<std::string, std::string>, std::size_t> lives_;
   std::map<std::string, GatewayRow> gateways_;
   std::map<std::pair<std::string, std::string>, std::set<std::uint64_t>> due_;
 };
@@ -67,9 +96,37 @@ Result<std::optional<Digest>> Intake::Batch::known(const InboxKey& key) {
   return intake_.store_.find_inbox(key);
 }
 
-void Intake::Batch::take_inbox(const InboxKey& key, InboxKind kind, const Digest& digest) {
-  staged_.emplace(key, digest);
-  stage_.writes().inbox.push_back({key, digest, kind});
+Result<std::size_t*> Intake::Batch::lives_of(const InboxKey& key) {
+  const auto source = std::make_pair(key.gateway, key.epoch);
+  if (const auto found = lives_.find(source); found != lives_.end()) return &found->second;
+  const auto lives = intake_.store_.lives(key.gateway, key.epoch);
+  if (!lives) return lives.error();
+  return &lives_.emplace(source, *lives).first->second;
+}
+
+/// Everything new belongs to the newest life: it alone is still being written. A number that is taken there begins
+/// another.
+Result<Intake::Batch::Place> Intake::Batch::place(const InboxKey& key, const Digest& digest) {
+  const auto lives = lives_of(key);
+  if (!lives) return lives.error();
+  Place out;
+  bool taken = false;
+  for (std::size_t life = 1; life <= **lives; ++life) {
+    const auto before = known(in_life(key, life));
+    if (!before) return before.error();
+    taken = before->has_value();
+    out.repeat = out.repeat || (taken && **before == digest);
+    out.reused = out.reused || taken;
+  }
+  if (!taken) out.free = in_life(key, **lives);
+  if (taken && **lives < most_lives) out.free = in_life(key, **lives + 1);
+  return out;
+}
+
+void Intake::Batch::take_inbox(const InboxKey& key, const InboxKey& place, InboxKind kind, const Digest& digest) {
+  staged_.emplace(place, digest);
+  stage_.writes().inbox.push_back({place, digest, kind, place.epoch != key.epoch});
+  spoken_.push_back({key.gateway, kind, key.epoch});
   receipt(key);
 }
 
@@ -82,36 +139,31 @@ void Intake::Batch::heard(const GatewayRow& row) {
   entry.dropped = std::max(entry.dropped, row.dropped);
 }
 
-Result<bool> Intake::Batch::room_for(const QuarantineRow& row) {
+Result<bool> Intake::Batch::room_for(const QuarantineRow& row, std::uint64_t share) {
   const auto held = intake_.held_by(row.gateway);
   if (!held) return held.error();
   auto& count = row.key ? (*held)->keyed : (*held)->loose;
-  if (count >= (row.key ? intake_.limits_.quarantine_keyed : intake_.limits_.quarantine_loose)) return false;
+  if (count >= (row.key ? intake_.limits_.quarantine_keyed : intake_.limits_.quarantine_loose) / share) return false;
   ++count;
   return true;
 }
 
 /// A message that cannot become a ticket is kept with its reason and, if it can be told which one it was, receipted: it
 /// must leave its sender's queue, and it is safe here.
-Result<void> Intake::Batch::put_aside(const std::string& gateway, const Incoming& incoming, const std::string& reason,
-                                      const InboxKey* conflict) {
-  QuarantineRow row;
-  row.gateway = gateway;
-  row.topic = harmless(incoming.topic, longest_topic);
-  row.reason = harmless(reason, longest_reason);
-  row.conflict = conflict != nullptr;
-  row.digest = sha256(incoming.payload);
-  row.payload = incoming.payload.substr(0, messages::largest_message);
-  if (!gateway.empty()) row.key = conflict ? std::optional(*conflict) : peek_key(gateway, incoming.payload);
-  if (row.key && !conflict) {
-    const auto before = known(*row.key);
-    if (!before) return before.error();
-    if (*before && **before == row.digest) {
+Result<void> Intake::Batch::put_aside(const std::string& gateway, const Incoming& incoming, const std::string& reason) {
+  auto row = row_aside(gateway, incoming, reason);
+  if (!gateway.empty()) row.key = peek_key(gateway, incoming.payload);
+  Place at;
+  if (row.key) {
+    const auto found = place(*row.key, row.digest);
+    if (!found) return found.error();
+    at = *found;
+    if (at.repeat) {
       ++taken_.repeats;
       receipt(*row.key);
       return {};
     }
-    row.conflict = before->has_value();
+    row.conflict = at.reused;
   }
   const auto room = room_for(row);
   if (!room) return room.error();
@@ -120,42 +172,81 @@ Result<void> Intake::Batch::put_aside(const std::string& gateway, const Incoming
     return {};
   }
   ++(row.conflict ? taken_.conflicts : taken_.poisoned);
-  if (row.key) row.conflict ? receipt(*row.key) : take_inbox(*row.key, InboxKind::poison, row.digest);
+  // Nothing that cannot be read begins a life.
+  if (row.key) row.conflict ? receipt(*row.key) : take_inbox(*row.key, *at.free, InboxKind::poison, row.digest);
   stage_.writes().quarantine.push_back(std::move(row));
   return {};
 }
 
-Result<bool> Intake::Batch::admit(const InboxKey& key, InboxKind kind, const Incoming& incoming) {
+/// Of what is kept elsewhere only a sample has to be shown: half of the places stay free for what is kept nowhere else.
+Result<void> Intake::Batch::note_conflict(const InboxKey& key, const Incoming& incoming, bool kept) {
+  auto row = row_aside(key.gateway, incoming,
+                       "number " + std::to_string(key.seq) + " of epoch " + key.epoch +
+                           " came before with other content: is the gateway's card a copy, or an old backup put back?" +
+                           (kept ? "" : " Not taken: too many copies; give the gateway a new store."));
+  row.conflict = true;
+  row.key = key;
+  ++taken_.conflicts;
+  const auto room = room_for(row, 2);
+  if (!room) return room.error();
+  if (*room) stage_.writes().quarantine.push_back(std::move(row));
+  return {};
+}
+
+Result<std::optional<InboxKey>> Intake::Batch::admit(const InboxKey& key, const Incoming& incoming) {
+  const auto digest = sha256(incoming.payload);
+  const auto at = place(key, digest);
+  if (!at) return at.error();
+  if (at->repeat) {
+    ++taken_.repeats;
+    receipt(key);
+    return std::optional<InboxKey>{};
+  }
+  if (at->reused) {
+    if (auto noted = note_conflict(key, incoming, at->free.has_value()); !noted) return noted.error();
+  }
+  if (!at->free) {
+    ++taken_.refused;
+    return at->free;
+  }
+  const auto lives = lives_of(key);
+  if (*at->free == in_life(key, **lives + 1)) ++**lives;
+  take_inbox(key, *at->free, InboxKind::finding, digest);
+  ++taken_.fresh;
+  return at->free;
+}
+
+/// Readings carry their instant, and the same one twice is one: no need to keep lives apart.
+Result<bool> Intake::Batch::admit_readings(const InboxKey& key, const Incoming& incoming) {
   const auto digest = sha256(incoming.payload);
   const auto before = known(key);
   if (!before) return before.error();
-  if (!*before) {
-    take_inbox(key, kind, digest);
-    ++taken_.fresh;
-    return true;
-  }
-  if (**before == digest) {
+  if (*before && **before == digest) {
     ++taken_.repeats;
     receipt(key);
     return false;
   }
-  auto aside = put_aside(key.gateway, incoming,
-                         "number " + std::to_string(key.seq) + " of epoch " + key.epoch +
-                             " came before with other content: is the gateway's card a copy?",
-                         &key);
-  if (!aside) return aside.error();
-  return false;
+  if (!*before) {
+    take_inbox(key, key, InboxKind::readings, digest);
+    ++taken_.fresh;
+    return true;
+  }
+  receipt(key);
+  if (auto noted = note_conflict(key, incoming, true); !noted) return noted.error();
+  return true;
 }
 
 Result<void> Intake::Batch::finding(const std::string& gateway, const Incoming& incoming) {
-  const auto message = messages::decode_finding(incoming.payload);
+  auto message = messages::decode_finding(incoming.payload);
   if (!message) return put_aside(gateway, incoming, message.error().message);
   if (message->envelope.gateway != gateway) {
     return put_aside(gateway, incoming, "says it comes from " + message->envelope.gateway);
   }
-  const auto fresh = admit({gateway, message->envelope.epoch, message->envelope.seq}, InboxKind::finding, incoming);
-  if (!fresh) return fresh.error();
-  return *fresh ? stage_.report(*message, incoming.payload) : Result<void>{};
+  const auto place = admit({gateway, message->envelope.epoch, message->envelope.seq}, incoming);
+  if (!place) return place.error();
+  if (!*place) return {};
+  message->envelope.epoch = (*place)->epoch;
+  return stage_.report(*message, incoming.payload);
 }
 
 Result<void> Intake::Batch::readings(const std::string& gateway, const Incoming& incoming) {
@@ -164,7 +255,7 @@ Result<void> Intake::Batch::readings(const std::string& gateway, const Incoming&
   if (message->envelope.gateway != gateway) {
     return put_aside(gateway, incoming, "says it comes from " + message->envelope.gateway);
   }
-  const auto fresh = admit({gateway, message->envelope.epoch, message->envelope.seq}, InboxKind::readings, incoming);
+  const auto fresh = admit_readings({gateway, message->envelope.epoch, message->envelope.seq}, incoming);
   if (!fresh) return fresh.error();
   if (!*fresh) return {};
   for (const auto& entry : message->entries) stage_.writes().readings.push_back({gateway, entry});
@@ -212,6 +303,8 @@ Result<Taken> Intake::Batch::commit() {
   }
   auto changed = stage_.commit();
   if (!changed) return changed.error();
+  // Not before: what failed comes again, and two databases in one batch would seem to take turns.
+  for (const auto& each : spoken_) intake_.twins_.heard(each.gateway, each.kind, each.epoch, now_);
   taken_.tickets = std::move(*changed);
   taken_.receipts = receipts_of(due_);
   return std::move(taken_);

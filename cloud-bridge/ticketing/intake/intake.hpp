@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cloud-bridge/ticketing/desk/book.hpp"
+#include "cloud-bridge/ticketing/intake/lives.hpp"
 #include "protocol/messages/topics.hpp"
 
 #include <map>
@@ -25,8 +26,8 @@ struct Taken {
   std::size_t fresh = 0;
   std::size_t repeats = 0;
   std::size_t poisoned = 0;
-  std::size_t conflicts = 0;
-  std::size_t refused = 0;  ///< neither stored nor receipted: the quarantine of that gateway is full
+  std::size_t conflicts = 0;  ///< numbers that came before with other content
+  std::size_t refused = 0;    ///< not receipted: the quarantine is full, or no life is left for it
 };
 
 /// From bytes to committed tickets. No socket and no clock in it.
@@ -37,6 +38,9 @@ class Intake {
   /// Takes a batch in one transaction. On an error nothing was taken and nothing may be receipted; the gateways send
   /// again.
   Result<Taken> take(std::span<const Incoming> batch, WallTime now);
+
+  /// Two gateways use this name, as far as was heard up to `at`.
+  [[nodiscard]] bool twins(const std::string& gateway, WallTime at) const { return twins_.twins(gateway, at); }
 
  private:
   class Batch;
@@ -51,6 +55,7 @@ class Intake {
   const DispatchTable& dispatch_;
   StoreLimits limits_;
   std::map<std::string, Held> held_;  ///< rows in quarantine by gateway
+  TwinWatch twins_;
 };
 
 }  // namespace inspect::ticketing

@@ -14,7 +14,7 @@ namespace inspect::ticketing {
 /// SHA-256 of a message's bytes.
 using Digest = std::array<unsigned char, 32>;
 
-/// What a message is known by. The same key with other bytes is a cloned card, never a repeat.
+/// What a message is known by. The same key with other bytes is an old copy or a cloned card, never a repeat.
 struct InboxKey {
   std::string gateway;
   std::string epoch;
@@ -30,6 +30,7 @@ struct InboxRow {
   InboxKey key;
   Digest digest{};
   InboxKind kind = InboxKind::finding;
+  bool later_life = false;  ///< of a database whose old copy was put back: its numbers begin anywhere
 };
 
 using TicketId = std::int64_t;
@@ -87,6 +88,7 @@ struct GatewayRow {
   std::uint64_t dropped = 0;   ///< batches of readings it gave up so far
   std::uint64_t findings = 0;  ///< messages taken
   std::uint64_t missing = 0;   ///< numbers below the highest one that never came
+  bool twins = false;          ///< two databases take turns under this name; not in the store
 };
 
 /// Everything one batch of messages or one action changes: committed as a whole or not at all.

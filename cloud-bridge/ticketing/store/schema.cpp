@@ -66,7 +66,14 @@ CREATE INDEX quarantine_last ON quarantine (last_at);
 CREATE TABLE pulse (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL, room BLOB NOT NULL) STRICT;
 )sql";
 
-constexpr std::array<const char*, 2> steps{first_schema, second_schema};
+// `epoch` of a report is the life of the gateway's database it belongs to, which its bytes do not know; NULL: as the
+// bytes say. A later life of a database begins in the middle of its numbers, so its holes are counted from `first`.
+constexpr const char* third_schema = R"sql(
+ALTER TABLE ticket_event ADD COLUMN epoch TEXT;
+ALTER TABLE numbering ADD COLUMN first INTEGER NOT NULL DEFAULT 1;
+)sql";
+
+constexpr std::array<const char*, 3> steps{first_schema, second_schema, third_schema};
 
 int pragma(SQLite::Database& database, const char* query) { return database.execAndGet(query).getInt(); }
 

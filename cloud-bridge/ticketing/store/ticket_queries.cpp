@@ -53,6 +53,7 @@ EventRow event_row(SQLite::Statement& query, TicketId ticket) {
     auto report = messages::decode_finding(row.payload);
     if (!report) throw std::runtime_error("a report in the ledger cannot be read: " + report.error().message);
     row.event.report = std::move(*report);
+    if (!query.getColumn(10).isNull()) row.event.report->envelope.epoch = query.getColumn(10).getString();
   }
   return row;
 }
@@ -85,6 +86,18 @@ Result<std::optional<Digest>> TicketStore::find_inbox(const InboxKey& key) {
     query->bind(3, static_cast<std::int64_t>(key.seq));
     if (!query->executeStep()) return std::nullopt;
     return digest_of(query->getColumn(0));
+  });
+}
+
+Result<std::size_t> TicketStore::lives(const std::string& gateway, const std::string& epoch) {
+  return guarded("lives", [&] {
+    // ':' follows '9': the names of the later lives and nothing else. The counts outlive the rows of the inbox.
+    auto query = impl_->prepared(
+        "SELECT count(*) FROM numbering WHERE gateway = ?1 AND epoch > ?2 || '~' AND epoch < ?2 || '~:'");
+    bind_text(*query, 1, gateway);
+    bind_text(*query, 2, epoch);
+    query->executeStep();
+    return static_cast<std::size_t>(query->getColumn(0).getInt64()) + 1;
   });
 }
 
@@ -161,7 +174,8 @@ Result<std::vector<EventRow>> TicketStore::events(TicketId ticket) {
   return guarded("ledger", [&] {
     std::vector<EventRow> rows;
     auto query = impl_->prepared(
-        "SELECT position, at, kind, by_whom, note, party, clock, outcome, until, payload FROM ticket_event"
+        "SELECT position, at, kind, by_whom, note, party, clock, outcome, until, payload, epoch FROM"
+        " ticket_event"
         " WHERE ticket = ? ORDER BY position");
     query->bind(1, ticket);
     while (query->executeStep()) rows.push_back(event_row(*query, ticket));
@@ -185,7 +199,8 @@ Result<std::vector<GatewayRow>> TicketStore::gateways() {
     // Readings may be given up by the gateway; findings may not, so a hole among their numbers is news. Each database
     // numbers its findings by itself.
     auto query = impl_->prepared(
-        "SELECT name, online, version, heard_at, dropped, coalesce(sum(held), 0), coalesce(sum(max(0, top - held)), 0)"
+        "SELECT name, online, version, heard_at, dropped, coalesce(sum(held), 0), coalesce(sum(max(0, top - first + 1 "
+        "- held)), 0)"
         " FROM gateway g LEFT JOIN numbering n ON n.gateway = g.name AND n.findings > 0 GROUP BY name ORDER BY name");
     while (query->executeStep()) {
       GatewayRow row;

@@ -35,12 +35,13 @@ void write_inbox(Impl& store, const WriteSet& set) {
     insert->exec();
     if (row.kind == InboxKind::readings) continue;
     auto count = store.prepared(
-        "INSERT INTO numbering VALUES (?1,?2,?3,1,?4) ON CONFLICT DO UPDATE SET top = max(top, ?3), held = held + 1,"
-        " findings = findings + ?4");
+        "INSERT INTO numbering VALUES (?1,?2,?3,1,?4,?5) ON CONFLICT DO UPDATE SET top = max(top, ?3), held = held + 1,"
+        " findings = findings + ?4, first = min(first, ?5)");
     bind_text(*count, 1, row.key.gateway);
     bind_text(*count, 2, row.key.epoch);
     count->bind(3, static_cast<std::int64_t>(row.key.seq));
     count->bind(4, row.kind == InboxKind::finding ? 1 : 0);
+    count->bind(5, row.later_life ? static_cast<std::int64_t>(row.key.seq) : 1);
     count->exec();
   }
 }
@@ -82,7 +83,7 @@ void bind_name(SQLite::Statement& statement, int index, const std::optional<Name
 
 void write_events(Impl& store, const WriteSet& set) {
   for (const auto& row : set.events) {
-    auto insert = store.prepared("INSERT INTO ticket_event VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+    auto insert = store.prepared("INSERT INTO ticket_event VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
     insert->bind(1, row.ticket);
     insert->bind(2, static_cast<std::int64_t>(row.position));
     insert->bind(3, millis(row.event.at));
@@ -94,6 +95,7 @@ void write_events(Impl& store, const WriteSet& set) {
     bind_name(*insert, 9, row.event.outcome);
     bind_time(*insert, 10, row.event.until);
     row.payload.empty() ? insert->bind(11) : bind_bytes(*insert, 11, row.payload);
+    row.event.report ? bind_text(*insert, 12, row.event.report->envelope.epoch) : insert->bind(12);
     insert->exec();
   }
 }

@@ -41,6 +41,8 @@ class TicketStore {
   Result<void> sign_of_life(WallTime now, std::size_t room);
 
   Result<std::optional<Digest>> find_inbox(const InboxKey& key);
+  /// How many lives of this database are known: 1, and one more for each time an old copy of it was put back.
+  Result<std::size_t> lives(const std::string& gateway, const std::string& epoch);
   Result<std::optional<TicketId>> ticket_of(const SourceRow& source);
   /// The newest ticket of this fault, whatever database of the gateway it came from.
   Result<std::optional<TicketId>> newest_ticket_of(std::string_view gateway, std::string_view finding);

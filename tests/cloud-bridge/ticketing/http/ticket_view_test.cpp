@@ -167,6 +167,9 @@ TEST_CASE("a gateway that never said whether it is online is neither") {
   const auto shown = json::parse(gateways_json({row}, noon))["gateways"][0];
   CHECK(shown["online"].is_null());
   CHECK(shown["missing"] == 3);
+  CHECK(shown["twins"] == false);
+  row.twins = true;
+  CHECK(json::parse(gateways_json({row}, noon))["gateways"][0]["twins"] == true);
 }
 
 TEST_CASE("what was put aside shows its finding when it can be read, and only harmless bytes when not") {
