@@ -27,7 +27,10 @@ struct Sheet {
   AcknowledgeCommand acknowledge;
   ShelveCommand shelve;
   UnshelveCommand unshelve;
-  CheckCommand check{"/etc/inspectd/site.toml", false, {"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"}};
+  CheckCommand check{"/etc/inspectd/site.toml",
+                     false,
+                     {"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"},
+                     "/usr/share/inspectd/catalogue"};
   NamesCommand names;
   std::string shell;
 };
@@ -146,6 +149,7 @@ class Builder {
     option(*check, "FILE", sheet_.check.file)->capture_default_str();
     flag(*check, "--profile", sheet_.check.is_profile);
     option(*check, "--profiles", sheet_.check.profiles)->type_name("DIR")->allow_extra_args(false);
+    option(*check, "--catalogue", sheet_.check.catalogue)->type_name("DIR");
     auto* completion = verb(app_, "completion", "completion", completion_);
     option(*completion, "SHELL", sheet_.shell)->required()->check(CLI::IsMember({"bash"}).description(""));
     auto* names = verb(app_, "complete", "complete", sheet_.names);

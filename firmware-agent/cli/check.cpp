@@ -3,16 +3,34 @@
 #include "firmware-agent/cli/commands.hpp"
 #include "firmware-agent/config/load.hpp"
 
+#include "protocol/catalogue/catalogue.hpp"
+
+#include <filesystem>
 #include <ostream>
 
 namespace inspect::cli {
 
 namespace {
 
+/// The kinds of fault that a rule may name; none, which checks nothing, where there is no catalogue.
+Result<std::vector<std::string>> kinds_of(const std::string& directory) {
+  std::vector<std::string> kinds;
+  if (!std::filesystem::exists(directory)) return kinds;
+  const auto catalogue = catalogue::load(directory);
+  if (!catalogue) return catalogue.error();
+  for (const auto& kind : catalogue->kinds) kinds.push_back(kind.key);
+  return kinds;
+}
+
 CheckReport check_site(const CheckCommand& command) {
   CheckReport report;
   report.file = command.file;
-  const auto site = agent::load_site(command.file, command.profiles);
+  const auto kinds = kinds_of(command.catalogue);
+  if (!kinds) {
+    report.problems = lines_of(kinds.error().message);
+    return report;
+  }
+  const auto site = agent::load_site(command.file, command.profiles, *kinds);
   if (!site) {
     report.problems = lines_of(site.error().message);
     return report;
@@ -22,6 +40,7 @@ CheckReport check_site(const CheckCommand& command) {
   report.devices = site->devices.size();
   report.points = site->points.size();
   report.rules = site->watches.size();
+  report.warnings = site->warnings;
   return report;
 }
 
@@ -62,6 +81,7 @@ ExitCode check(const Options& options, const Console& console, const CheckComman
     console.out << to_json(report) << '\n';
   } else if (report.problems.empty()) {
     console.out << console.in(summary(report)) << '\n';
+    for (const auto& line : report.warnings) console.err << console.paint(line, Tone::doubt) << '\n';
   } else {
     for (const auto& line : report.problems) console.err << console.paint(line, Tone::bad) << '\n';
     const auto count = std::to_string(report.problems.size());

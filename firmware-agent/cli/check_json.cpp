@@ -5,9 +5,10 @@
 namespace inspect::cli {
 
 std::string to_json(const CheckReport& r) {
-  const nlohmann::ordered_json json{{"ok", r.problems.empty()}, {"file", r.file},     {"problems", r.problems},
-                                    {"site", r.site},           {"model", r.model},   {"buses", r.buses},
-                                    {"devices", r.devices},     {"points", r.points}, {"rules", r.rules}};
+  const nlohmann::ordered_json json{{"ok", r.problems.empty()}, {"file", r.file},       {"problems", r.problems},
+                                    {"warnings", r.warnings},   {"site", r.site},       {"model", r.model},
+                                    {"buses", r.buses},         {"devices", r.devices}, {"points", r.points},
+                                    {"rules", r.rules}};
   // A broken file may hold anything, and its problems quote it.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -11,6 +11,7 @@ namespace inspect::cli {
 struct CheckReport {
   std::string file;
   std::vector<std::string> problems;  ///< file:line:column: what is wrong; the cure
+  std::vector<std::string> warnings;  ///< read, and yet worth a look
   std::string site;                   ///< empty for a profile
   std::string model;                  ///< empty for a site
   std::size_t buses = 0;
@@ -19,7 +20,7 @@ struct CheckReport {
   std::size_t rules = 0;
 };
 
-/// {"ok","file","problems","site","model","buses","devices","points","rules"} on one line.
+/// {"ok","file","problems","warnings","site","model","buses","devices","points","rules"} on one line.
 std::string to_json(const CheckReport& report);
 
 /// The lines of a message that are not empty.

@@ -57,6 +57,7 @@ struct CheckCommand {
   std::string file;
   bool is_profile = false;            ///< else a site
   std::vector<std::string> profiles;  ///< directories; earlier ones win
+  std::string catalogue;              ///< directory; without one there the kinds of fault are not checked
 };
 struct CompletionCommand {};
 /// For the shell's completion: the names that fit a place, one a line.

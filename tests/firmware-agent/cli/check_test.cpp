@@ -113,9 +113,9 @@ TEST_CASE("--json gives a report for scripts, good or bad") {
   const auto path = files.write("site.toml", site_text);
   const auto good = check({path, "--json"});
   CHECK(good.code == 0);
-  CHECK(good.out.rfind(
-            R"({"ok":true,"file":")" + path + R"(","problems":[],"site":"demo","model":"","buses":1,"devices":1,)",
-            0) == 0);
+  CHECK(good.out.rfind(R"({"ok":true,"file":")" + path +
+                           R"(","problems":[],"warnings":[],"site":"demo","model":"","buses":1,"devices":1,)",
+                       0) == 0);
   const auto bad = check({files.write("bad.toml", "nonsense"), "--json"});
   CHECK(bad.code == 7);
   CHECK(bad.out.rfind(R"({"ok":false,)", 0) == 0);
