@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -55,6 +57,22 @@ std::string word(Role role) {
   return words.at(static_cast<std::size_t>(role));
 }
 
+/// The shortest text that reads back as the same number: a stream would round a counter's end.
+std::string exact(double value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed).ptr;
+  return {text.data(), end};
+}
+
+/// The value of a register, or of two, that holds nothing but ones: what a broken line or chip says.
+double all_ones(const modbus::PointMap& map) {
+  switch (map.type) {
+    case modbus::ValueType::u16: return 65535.0 * map.scale + map.offset;
+    case modbus::ValueType::u32: return 4294967295.0 * map.scale + map.offset;
+    default: return std::nan("");
+  }
+}
+
 void list(std::ostream& out, const PointSpec& spec) {
   out << "  " << spec.name << "  " << word(spec.map.table) << ' ' << spec.map.address;
   if (spec.map.bit != 0) out << '.' << int{spec.map.bit};
@@ -63,6 +81,8 @@ void list(std::ostream& out, const PointSpec& spec) {
   if (spec.map.scale != 1) out << " x" << spec.map.scale;
   if (spec.map.offset != 0) out << " +" << spec.map.offset;
   if (!spec.unit.empty()) out << ' ' << spec.unit;
+  if (spec.lowest) out << " from " << exact(*spec.lowest);
+  if (spec.highest) out << " to " << exact(*spec.highest);
   out << ' ' << word(spec.role) << ' ' << spec.period.count() << "ms\n";
 }
 
@@ -122,6 +142,46 @@ TEST_CASE("the models of the product are all there") {
     CAPTURE(wanted);
     CHECK(models.count(wanted) == 1);
   }
+}
+
+TEST_CASE("everything measured has a plausible range with two ends") {
+  for (const auto& each : shipped()) {
+    for (const auto& spec : each.points) {
+      if (spec.role != Role::measure) continue;
+      CAPTURE(each.model);
+      CAPTURE(spec.name);
+      CHECK(spec.lowest.has_value());
+      CHECK(spec.highest.has_value());
+    }
+  }
+}
+
+TEST_CASE("a register full of ones is no good value of anything measured") {
+  std::size_t unsigned_points = 0;
+  for (const auto& each : shipped()) {
+    for (const auto& spec : each.points) {
+      const bool is_unsigned = spec.map.type == modbus::ValueType::u16 || spec.map.type == modbus::ValueType::u32;
+      if (spec.role != Role::measure || !is_unsigned) continue;  // signed, all ones is -1, which may well be
+      ++unsigned_points;
+      CAPTURE(each.model);
+      CAPTURE(spec.name);
+      CHECK(spec.highest.value_or(1e300) < all_ones(spec.map));
+    }
+  }
+  CHECK(unsigned_points > 20);
+}
+
+TEST_CASE("what an XY6020L, an analogue input and a relay board cannot measure is outside their ranges") {
+  const auto holds = [](const PointSpec& spec, double value) {
+    return value >= spec.lowest.value() && value <= spec.highest.value();
+  };
+  CHECK_FALSE(holds(point(profile("xy6020l"), "temperature"), 6553.1));
+  CHECK_FALSE(holds(point(profile("xy6020l"), "output.voltage"), 655.35));
+  CHECK_FALSE(holds(point(profile("waveshare-analog-8ch"), "input.1.value"), 65524));
+  CHECK_FALSE(holds(point(profile("wb-mr6c"), "supply.voltage"), 65.535));
+  // A fault is no impossibility: the input of 70 V at the output must stay a reading, for a finding needs it.
+  CHECK(holds(point(profile("xy6020l"), "output.voltage"), 70));
+  CHECK(holds(point(profile("waveshare-analog-8ch"), "input.1.value"), 20080));
 }
 
 TEST_CASE("the listing of all profiles is as reviewed") {

@@ -129,6 +129,24 @@ TEST_CASE("the demo site is whole, and a weld on the (D) board shows on the inpu
   CHECK(board->value("input.1.state", at_ms(200)) == 1);
 }
 
+TEST_CASE("every value the demo site is told to show is one its model can measure") {
+  const auto setup = demo();
+  REQUIRE(setup.has_value());
+  std::size_t seen = 0;
+  for (const auto& device : setup->devices) {
+    for (const auto& point : device.profile.points) {
+      const auto told = device.values.find(point.name);
+      if (told == device.values.end()) continue;
+      CAPTURE(device.name);
+      CAPTURE(point.name);
+      if (point.lowest) CHECK(told->second >= *point.lowest);
+      if (point.highest) CHECK(told->second <= *point.highest);
+      ++seen;
+    }
+  }
+  CHECK(seen > 25);
+}
+
 TEST_CASE("the demo site's rails and leakage stand where its limits want them, for an hour") {
   const auto setup = demo();
   REQUIRE(setup.has_value());
