@@ -41,7 +41,8 @@ bool is_sound(SQLite::Database& db) {
   return check.executeStep() && check.getColumn(0).getString() == "ok";
 }
 
-Result<void> migrate(SQLite::Database& db, const DatabasePlan& plan) {
+/// Answers whether there was nothing in it.
+Result<bool> migrate(SQLite::Database& db, const DatabasePlan& plan) {
   const auto known = static_cast<int>(plan.migrations.size());
   const int version = db.execAndGet("PRAGMA user_version").getInt();
   const auto id = db.execAndGet("PRAGMA application_id").getInt();
@@ -62,7 +63,7 @@ Result<void> migrate(SQLite::Database& db, const DatabasePlan& plan) {
     db.exec("PRAGMA user_version=" + std::to_string(step + 1));
     transaction.commit();
   }
-  return {};
+  return fresh;
 }
 
 /// Nothing when the file is corrupt.
@@ -75,10 +76,12 @@ std::optional<Result<OpenedDatabase>> try_open(const DatabasePlan& plan) {
     checkpoint_on_close(*db, false);
     set_up(*db, plan);
     if (plan.check && !is_sound(*db)) return std::nullopt;
-    if (auto migrated = migrate(*db, plan); !migrated) return Attempt{migrated.error()};
+    const auto fresh = migrate(*db, plan);
+    if (!fresh) return Attempt{fresh.error()};
     db->exec("PRAGMA wal_checkpoint(TRUNCATE)");
     sqlite3_db_config(db->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     OpenedDatabase opened;
+    opened.created = *fresh;
     opened.epoch = db->execAndGet("SELECT value FROM meta WHERE key='epoch'").getString();
     checkpoint_on_close(*db, true);
     opened.connection = std::move(db);
@@ -87,6 +90,15 @@ std::optional<Result<OpenedDatabase>> try_open(const DatabasePlan& plan) {
     if (is_corrupt(error)) return std::nullopt;
     return Attempt{storage_error(error, plan.path + ": cannot open")};
   }
+}
+
+/// A log without its file: SQLite would delete it, and it may be all that is left of what was committed.
+bool only_log_left(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (!error && size > 0) return false;
+  const auto log = std::filesystem::file_size(path + "-wal", error);
+  return !error && log > 0;
 }
 
 std::string stamp(WallTime now) {
@@ -104,7 +116,8 @@ Result<std::string> put_aside(const std::string& path, WallTime now) {
     to = path + ".corrupt-" + stamp(now) + "-" + std::to_string(i);
   }
   std::filesystem::rename(path, to, error);
-  if (error) return fail(Errc::storage, path + ": corrupt, and cannot be renamed: " + error.message());
+  if (error && error != std::errc::no_such_file_or_directory)
+    return fail(Errc::storage, path + ": corrupt, and cannot be renamed: " + error.message());
   // The log goes along: it may hold what a salvage needs, and must never meet the new file.
   if (std::filesystem::exists(path + "-wal", error)) std::filesystem::rename(path + "-wal", to + "-wal", error);
   std::filesystem::remove(path + "-shm", error);
@@ -134,6 +147,11 @@ bool is_full(const SQLite::Exception& error) { return (error.getErrorCode() & 0x
 Result<OpenedDatabase> open_database(const DatabasePlan& plan, WallTime now) {
   sqlite3_hard_heap_limit64(heap_limit);
   std::string quarantined;
+  if (only_log_left(plan.path)) {
+    auto moved = put_aside(plan.path, now);
+    if (!moved) return moved.error();
+    quarantined = *moved;
+  }
   auto attempt = try_open(plan);
   if (!attempt) {
     auto moved = put_aside(plan.path, now);

@@ -30,12 +30,13 @@ struct OpenedDatabase {
   std::unique_ptr<SQLite::Database> connection;
   std::string epoch;        ///< 16 hex digits, drawn when the file was created
   std::string quarantined;  ///< where a corrupt predecessor lies now; empty: there was none
+  bool created = false;     ///< there was no file, or nothing in it
 };
 
 /// Opens or creates, checks, migrates forward. A corrupt file is renamed `<path>.corrupt-<time>` and a new one with a
-/// new epoch begins. A newer schema or another program's file is refused with the cure, untouched.
-/// What only the write-ahead log holds is brought into the file and made durable before this returns, so nothing that
-/// can be read through the connection depends on an fsync that once failed.
+/// new epoch begins; so is the log of a file that is empty or missing. A newer schema or another program's file is
+/// refused with the cure, untouched. What only the write-ahead log holds is brought into the file and made durable
+/// before this returns, so nothing that can be read through the connection depends on an fsync that once failed.
 Result<OpenedDatabase> open_database(const DatabasePlan& plan, WallTime now);
 
 /// Renames a file in which damage was met, together with its log, to `<path>.corrupt-<time>`. Answers the new name.

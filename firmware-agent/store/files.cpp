@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 namespace inspect::agent::storage {
@@ -98,6 +100,36 @@ Result<void> File::sync() const {
 }
 
 bool File::lock() const { return flock(fd_, LOCK_EX | LOCK_NB) == 0; }
+
+Result<std::string> read_file(const std::string& path, std::size_t most) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(Errc::storage, path + ": cannot open");
+  std::string bytes(most, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(most));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
+Result<void> replace_file(const std::string& path, std::string_view bytes) {
+  const auto fresh = path + ".new";
+  const auto write = [&]() -> Result<void> {
+    const auto file = File::open(fresh);
+    if (!file) return file.error();
+    if (auto cut = file->resize(0); !cut) return cut;
+    if (auto written = file->write(0, bytes); !written) return written;
+    return file->sync();
+  };
+  auto written = write();
+  if (written && ::rename(fresh.c_str(), path.c_str()) != 0) {
+    written = system_failure(path, "cannot be replaced", errno);
+  }
+  if (!written) {
+    // Half of it would take space on a disk that has none.
+    ::unlink(fresh.c_str());
+    return written;
+  }
+  return sync_directory(std::filesystem::path(path).parent_path().string());
+}
 
 Result<void> sync_directory(const std::string& directory) {
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -38,6 +38,11 @@ class File {
   std::string path_;
 };
 
+/// At most `most` bytes of a file that is not created when it is missing.
+Result<std::string> read_file(const std::string& path, std::size_t most);
+/// Old or new content after a crash at any moment, never half; durable when it returns.
+Result<void> replace_file(const std::string& path, std::string_view bytes);
+
 /// Makes names in `directory` (created, renamed, removed) survive a power cut.
 Result<void> sync_directory(const std::string& directory);
 /// Bytes an unprivileged process can still write there; 0 when that cannot be told.

@@ -29,7 +29,12 @@ FindingLedger::FindingLedger(const Site& site, const StoreOptions& options, Rese
                              std::function<void(const std::string&)> warn)
     : site_(site), options_(options), reserve_(reserve), warn_(std::move(warn)) {}
 
-Result<void> FindingLedger::open() { return ensure_open(); }
+Result<void> FindingLedger::open(bool used_before) {
+  used_ = used_ || used_before;
+  if (auto ready = ensure_open(); !ready) return ready;
+  keep_list(true);
+  return {};
+}
 
 Result<void> FindingLedger::ensure_open() {
   if (opened_.connection) return {};
@@ -52,11 +57,10 @@ Result<void> FindingLedger::ensure_open() {
     if (is_full(error)) reserve_.release();
     return storage_error(error, "findings.db: cannot note this boot");
   }
-  if (!opened_.quarantined.empty()) {
-    warn_("findings.db was corrupt and lies in " + opened_.quarantined + " now; a new one with epoch " + opened_.epoch +
-          " begins");
-    salvage(std::exchange(opened_.quarantined, {}));
-  }
+  if (!opened_.quarantined.empty()) corrupt_ = std::exchange(opened_.quarantined, {});
+  const bool lost = opened_.created && used_ && corrupt_.empty();
+  if (auto recovered = recover(lost); !recovered) return recovered;
+  used_ = true;
   return {};
 }
 
@@ -71,6 +75,10 @@ Result<void> FindingLedger::commit(const FindingCommit& commit) {
   if (!result && held && free_bytes(site_.store.directory) < (1U << 20) && reserve_.release()) {
     warn_("the disk is full; the reserve was given up so that findings still fit");
     result = guarded("commit", once);
+  }
+  if (result) {
+    note_for_list(commit);
+    keep_list();
   }
   return result;
 }

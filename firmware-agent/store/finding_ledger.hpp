@@ -1,9 +1,11 @@
 #pragma once
 
 #include "firmware-agent/store/database.hpp"
+#include "firmware-agent/store/open_list.hpp"
 #include "firmware-agent/store/reserve.hpp"
 #include "firmware-agent/store/sqlite_store.hpp"
 
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -21,7 +23,8 @@ class FindingLedger {
   FindingLedger(const Site& site, const StoreOptions& options, Reserve& reserve,
                 std::function<void(const std::string&)> warn);
 
-  Result<void> open();
+  /// `used_before`: this directory was in use already, so a findings.db that is not there was lost.
+  Result<void> open(bool used_before = false);
   /// All or nothing. Repeating a commit whose outcome is unknown is safe: what is there already is not added again.
   Result<void> commit(const FindingCommit& commit);
 
@@ -40,13 +43,21 @@ class FindingLedger {
   Result<std::size_t> prune();
   static constexpr std::size_t most_pruned = 200;
 
+  /// Renews the list of open findings beside the database when it is due: at once after a quiet time, else every 10 s.
+  /// After the commit, never before: a crash between leaves it one change behind, which measuring puts right.
+  void keep_list(bool at_once = false);
+
   [[nodiscard]] const std::string& epoch() const { return opened_.epoch; }
 
  private:
   template <class Work>
   auto guarded(const char* doing, Work work) -> decltype(work());
   Result<void> ensure_open();
-  void salvage(const std::string& corrupt);
+  [[nodiscard]] std::string list_path() const;
+  /// Brings back what was open when this file's predecessor was lost, and says so. Errc::storage: must be tried again.
+  Result<void> recover(bool lost);
+  Result<void> take_over(const OpenList& remains);
+  void note_for_list(const FindingCommit& commit);
   void write(const FindingCommit& commit);
   std::int64_t write_event(const FindingChange& change, const std::string& document);
   void write_finding(const FindingChange& change, std::int64_t event, const std::string& document);
@@ -66,6 +77,12 @@ class FindingLedger {
   std::function<void(const std::string&)> warn_;
   OpenedDatabase opened_;
   std::int64_t boot_ = 0;
+  bool used_ = false;
+  std::string corrupt_;    ///< put aside, and not yet taken over
+  std::string list_text_;  ///< as it lies on the disk
+  bool list_due_ = false;
+  bool list_failed_ = false;
+  std::optional<BootTime> list_tried_;
 };
 
 template <class Work>

@@ -1,5 +1,4 @@
-// The outbox half of the ledger: what waits for the centre, what it has, and what a damaged file still tells.
-#include "firmware-agent/store/finding_json.hpp"
+// The outbox half of the ledger: what waits for the centre, and what it has.
 #include "firmware-agent/store/finding_ledger.hpp"
 
 #include <SQLiteCpp/Statement.h>
@@ -84,45 +83,6 @@ Result<control::OutboxState> FindingLedger::state() {
         opened_.connection->execAndGet("SELECT count(*) FROM outbox WHERE receipted_ms IS NOT NULL").getInt64());
     return state;
   });
-}
-
-// A damaged file is evidence, not truth: what can still be read of the open findings is taken over and told to the
-// centre again under the new epoch; the occurrence numbers keep a new fault from taking an old ticket's name.
-void FindingLedger::salvage(const std::string& corrupt) {
-  FindingCommit taken_over;
-  std::vector<FindingId> occurrences;
-  try {
-    SQLite::Database old(corrupt, SQLite::OPEN_READWRITE);
-    old.exec("PRAGMA trusted_schema=OFF");
-    old.exec("PRAGMA cell_size_check=ON");
-    SQLite::Statement names(old, "SELECT site, device, point, kind, highest FROM occurrences");
-    while (names.executeStep()) {
-      occurrences.push_back({names.getColumn(0).getString(), names.getColumn(1).getString(),
-                             names.getColumn(2).getString(), names.getColumn(3).getString(),
-                             names.getColumn(4).getUInt()});
-    }
-    SQLite::Statement rows(old, "SELECT doc FROM findings WHERE state <> 'normal' ORDER BY last_event");
-    while (rows.executeStep()) {
-      auto finding = finding_from_document(rows.getColumn(0).getString());
-      if (finding) taken_over.changes.push_back({FindingEvent::updated, carried_over(*finding, options_.now())});
-    }
-  } catch (const SQLite::Exception&) {
-    // As far as it could be read; the rest stays in the file that was put aside.
-  }
-  taken_over.at = options_.now();
-  try {
-    for (const auto& id : occurrences) {
-      SQLite::Statement keep(*opened_.connection,
-                             "INSERT INTO occurrences VALUES(?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
-      SQLite::bind(keep, id.site, id.device, id.point, id.kind, static_cast<std::int64_t>(id.occurrence));
-      keep.exec();
-    }
-    write(taken_over);
-    warn_("taken over from the corrupt findings.db: " + std::to_string(taken_over.changes.size()) + " open findings, " +
-          std::to_string(occurrences.size()) + " occurrence numbers");
-  } catch (const std::exception& error) {
-    warn_(std::string("nothing could be taken over from the corrupt findings.db: ") + error.what());
-  }
 }
 
 }  // namespace inspect::agent::storage

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace inspect::agent {
 
@@ -42,9 +43,10 @@ class SqliteStore final : public Store {
         thread_([this] { return options_.now().boot; }),
         timer_(loop_) {}
 
-  Result<void> start() {
+  /// `used_before`: the directory is not new.
+  Result<void> start(bool used_before) {
     reserve_.hold();
-    if (auto opened = ledger_.open(); !opened) return opened;
+    if (auto opened = ledger_.open(used_before); !opened) return opened;
     if (auto opened = keeper_.open(); !opened) return opened;
     note(keeper_.figures());
     thread_.start();
@@ -195,6 +197,7 @@ Result<SqliteStore::Taken> SqliteStore::take(BootTime now) {
   const auto readings = std::exchange(handed_over_, {});
   reserve_.hold();
   const bool good = keeper_.take(readings, now);
+  ledger_.keep_list();
   if (now - housekeeping_ >= housekeeping_every) {
     const auto pruned = ledger_.prune();
     // What cannot be pruned now is pruned in an hour; more than one helping, with the next second.
@@ -270,6 +273,7 @@ asio::awaitable<void> SqliteStore::close() {
   timer_.cancel();
   auto job = [this, readings = std::exchange(gathered_, {})]() -> Result<void> {
     if (!readings.empty()) keeper_.take(readings, readings.back().measured_at.boot);
+    ledger_.keep_list(true);
     return keeper_.flush();
   };
   auto last = co_await thread_.run(std::move(job));
@@ -282,6 +286,8 @@ asio::awaitable<void> SqliteStore::close() {
 Result<std::unique_ptr<Store>> open_store(const Site& site, asio::any_io_executor loop, StoreOptions options) {
   const auto& directory = site.store.directory;
   if (auto made = storage::make_directory(directory); !made) return made.error();
+  std::error_code ignored;
+  const bool used_before = std::filesystem::exists(directory + "/lock", ignored);
   auto lock = storage::File::open(directory + "/lock");
   if (!lock) return lock.error();
   if (!lock->lock()) {
@@ -289,7 +295,7 @@ Result<std::unique_ptr<Store>> open_store(const Site& site, asio::any_io_executo
                 directory + ": another process uses this store; stop it first (systemctl stop inspectd)");
   }
   auto store = std::make_unique<SqliteStore>(site, std::move(loop), std::move(options), std::move(*lock));
-  if (auto started = store->start(); !started) return started.error();
+  if (auto started = store->start(used_before); !started) return started.error();
   return std::unique_ptr<Store>(std::move(store));
 }
 

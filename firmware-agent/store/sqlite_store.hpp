@@ -30,7 +30,7 @@ struct StoreOptions {
   std::string tail_directory;
   std::uint64_t reserve_bytes = 16ULL << 20;  ///< held back for findings (reliability F10)
   /// The journal goes into the history database this often, or when it is full. Measured on the reference site: every
-  /// hour 24.9 MB of flash a day, every three 21.7; the journal is nine tenths full then.
+  /// hour 24.9 MB of flash a day, every three 21.7.
   std::chrono::seconds compact_every{3 * 3600};
   const char* findings_synchronous = "FULL";  ///< only the power-cut test that must fail sets NORMAL
   LedgerBounds bounds;
