@@ -48,7 +48,7 @@ FindingId read_id(ObjectReader& in) {
   FindingId out;
   out.site = id.name("site");
   out.device = id.name("device");
-  out.point = id.text("point", longest_name);
+  out.point = id.label("point");
   if (out.point.find('/') != std::string::npos || out.point == "-") id.refuse("point", "not a point's name");
   out.kind = id.name("kind");
   out.occurrence = static_cast<std::uint32_t>(id.natural("occurrence", 1, most_count));
@@ -72,8 +72,8 @@ void write_evidence(JsonWriter& out, const Evidence& evidence) {
 
 Evidence read_evidence(ObjectReader& in) {
   Evidence out;
-  out.device = in.text("device", longest_name);
-  out.point = in.text("point", longest_name);
+  out.device = in.label("device");
+  out.point = in.label("point");
   const auto value = in.number_or_null("value");
   out.value = value.value_or(0);
   out.unit = in.text("unit", longest_unit);
@@ -118,9 +118,9 @@ Analysis read_analysis(ObjectReader& in) {
   out.what = read_text(from, "what", longest_text);
   out.where = read_text(from, "where", longest_text);
   out.confidence = from.number("confidence", 0, 1);
-  out.part = from.text("part", longest_name);
+  out.part = from.label("part");
   out.part_name = read_text(from, "part_name", longest_title);
-  out.department = from.text("department", longest_name);
+  out.department = from.label("department");
   out.urgency = read_text(from, "urgency", longest_text);
   for (auto& check : from.objects("checks", most_checks)) {
     out.checks.push_back({check.text("zh", longest_text), check.text("en", longest_text)});
@@ -205,7 +205,7 @@ Result<FindingMessage> decode_finding(std::string_view json) {
   root.done();
   out.site_title = read_text(data, "site_title", longest_title);
   out.device_title = read_text(data, "device_title", longest_title);
-  out.model = data.text("model", longest_name);
+  out.model = data.label("model");
   out.change.event = data.value<FindingEvent>("event", &finding_event_from);
   out.change.finding = read_finding(data);
   data.done();

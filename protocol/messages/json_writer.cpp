@@ -49,6 +49,13 @@ bool is_control(std::string_view character) {
   return lead < 0x20 || lead == 0x7F || (character.size() == 2 && lead == 0xC2 && byte(character, 1) < 0xA0);
 }
 
+bool is_hidden(std::string_view character) {
+  if (character == "\xD8\x9C" || character == "\xEF\xBB\xBF") return true;  // U+061C, U+FEFF
+  if (character.size() != 3 || byte(character, 0) != 0xE2) return false;
+  const unsigned code = 0x2000U | ((byte(character, 1) & 0x3FU) << 6U) | (byte(character, 2) & 0x3FU);
+  return (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F);
+}
+
 std::string tidy(std::string_view text, std::size_t most) {
   constexpr std::string_view replacement = "\xEF\xBF\xBD";
   std::string out;
@@ -56,7 +63,7 @@ std::string tidy(std::string_view text, std::size_t most) {
   while (!text.empty()) {
     const auto length = utf8_length(text);
     auto character = length == 0 ? replacement : text.substr(0, length);
-    if (is_control(character)) character = " ";
+    if (is_control(character) || is_hidden(character)) character = " ";
     if (out.size() + character.size() > most) break;
     out += character;
     text.remove_prefix(length == 0 ? 1 : length);

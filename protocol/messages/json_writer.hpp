@@ -35,8 +35,8 @@ class JsonWriter {
   bool first_ = true;
 };
 
-/// UTF-8 without control characters (each becomes a space), damaged bytes replaced by U+FFFD, cut to `most` bytes
-/// without splitting a character.
+/// UTF-8 without control and hidden characters (each becomes a space), damaged bytes replaced by U+FFFD, cut to `most`
+/// bytes without splitting a character.
 std::string tidy(std::string_view text, std::size_t most);
 
 /// The length in bytes of the UTF-8 character at the front of `text`, 0 when it is damaged or the text is empty.
@@ -44,5 +44,9 @@ std::size_t utf8_length(std::string_view text);
 
 /// C0, DEL and C1: what could forge a line of a log or move a terminal's cursor.
 bool is_control(std::string_view character);
+
+/// What shows nothing itself but turns, joins or parts what stands beside it: bidirectional marks, embeddings and
+/// isolates, separators of lines, characters without width. Two names that look the same must be the same.
+bool is_hidden(std::string_view character);
 
 }  // namespace inspect::messages

@@ -80,16 +80,18 @@ struct GatewayState {
 };
 
 /// Always the same bytes for the same message, and never more than `largest_message`: overlong texts and lists are
-/// shortened, control characters become spaces, bytes that are not UTF-8 become U+FFFD. A value that is bad or not
-/// finite travels as null with quality "bad". Of a batch, entries over `largest_batch` are the caller's to split
+/// shortened, control and hidden characters become spaces, bytes that are not UTF-8 become U+FFFD. A value that is bad
+/// or not finite travels as null with quality "bad". Of a batch, entries over `largest_batch` are the caller's to split
 /// beforehand: only the first `largest_batch` are written.
 std::string encode(const FindingMessage& message);
 std::string encode(const ReadingsMessage& message);
 std::string encode(const Receipt& receipt);
 std::string encode(const GatewayState& state);
 
-/// Strict: size, depth (16), UTF-8, types, enums, ranges, unknown and doubled fields refused. Errc::malformed
-/// says which field ("data.finding.analysis.evidence[3].unit: longer than 16 bytes").
+/// Strict: size, depth (16), UTF-8, types, enums, ranges, unknown and doubled fields refused; control characters
+/// anywhere, and in names (site, device, point, kind, part, department, model) also hidden ones, such as those that
+/// turn the direction of writing. In sentences for people these become spaces. Errc::malformed says which field
+/// ("data.finding.analysis.evidence[3].unit: longer than 16 bytes").
 Result<FindingMessage> decode_finding(std::string_view json);
 Result<ReadingsMessage> decode_readings(std::string_view json);
 Result<Receipt> decode_receipt(std::string_view json);

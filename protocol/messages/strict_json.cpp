@@ -128,17 +128,31 @@ void ObjectReader::done() {
   }
 }
 
-std::string ObjectReader::text(std::string_view key, std::size_t most, std::size_t least) {
+const std::string* ObjectReader::raw_text(std::string_view key, std::size_t most, std::size_t least) {
   const auto* found = take(key);
-  if (found == nullptr) return {};
-  if (!node(found).is_string()) return refuse(key, "not a text"), std::string{};
+  if (found == nullptr) return nullptr;
+  if (!node(found).is_string()) return refuse(key, "not a text"), nullptr;
   const auto& value = node(found).get_ref<const std::string&>();
-  if (const auto what = objection(value, least, most); !what.empty()) return refuse(key, what), std::string{};
-  return value;
+  if (const auto what = objection(value, least, most); !what.empty()) return refuse(key, what), nullptr;
+  return &value;
+}
+
+std::string ObjectReader::text(std::string_view key, std::size_t most, std::size_t least) {
+  const auto* value = raw_text(key, most, least);
+  return value == nullptr ? std::string{} : tidy(*value, most);
+}
+
+std::string ObjectReader::label(std::string_view key) {
+  const auto* value = raw_text(key, longest_name, 0);
+  if (value == nullptr) return {};
+  // Only hidden characters are left for it to change.
+  if (tidy(*value, longest_name) != *value) return refuse(key, "holds a hidden character"), std::string{};
+  return *value;
 }
 
 std::string ObjectReader::name(std::string_view key) {
-  auto value = text(key, longest_name, 1);
+  auto value = label(key);
+  if (!failed() && value.empty()) refuse(key, "shorter than 1 bytes");
   if (value.find('/') != std::string::npos) refuse(key, "holds a slash");
   return value;
 }
@@ -217,7 +231,7 @@ std::vector<std::string> ObjectReader::texts(std::string_view key, std::size_t m
   for (const auto& entry : node(found)) {
     const auto what = entry.is_string() ? objection(entry.get_ref<const std::string&>(), 1, longest) : "not a text";
     if (!what.empty()) return refuse_at(path_of(key) + '[' + std::to_string(out.size()) + ']', what), out;
-    out.push_back(entry.get<std::string>());
+    out.push_back(tidy(entry.get_ref<const std::string&>(), longest));
   }
   return out;
 }

@@ -19,9 +19,13 @@ class StrictJson;
 /// document; from then on every read gives a default, so a codec reads straight through and asks once at the end.
 class ObjectReader {
  public:
-  /// `least`..`most` bytes, no control characters.
+  /// `least`..`most` bytes, no control characters. Hidden characters become spaces: refusing a sentence for one of
+  /// them would keep a finding from becoming a ticket.
   std::string text(std::string_view key, std::size_t most, std::size_t least = 0);
-  /// 1..64 bytes, no slash: a part of a finding's identity.
+  /// 0..64 bytes that name something: a hidden character is refused, because two names that look the same must be the
+  /// same.
+  std::string label(std::string_view key);
+  /// A label of 1..64 bytes, no slash: a part of a finding's identity.
   std::string name(std::string_view key);
   bool boolean(std::string_view key);
   std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high);
@@ -55,6 +59,7 @@ class ObjectReader {
   ObjectReader(StrictJson& document, const void* raw, std::string path);
   const void* take(std::string_view key);
   const void* list(std::string_view key, std::size_t most);
+  const std::string* raw_text(std::string_view key, std::size_t most, std::size_t least);
   void refuse_at(const std::string& path, const std::string& what);
   [[nodiscard]] std::string path_of(std::string_view key) const;
 

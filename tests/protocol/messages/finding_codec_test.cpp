@@ -90,6 +90,49 @@ TEST_CASE("what is wrong is named with its path") {
   CHECK(has(complaint(with("\"value\":-0.25", "\"value\":null")), "null when bad and only then"));
 }
 
+TEST_CASE("a name with a control or hidden character is refused, because it could pass for another") {
+  const std::vector<std::pair<std::string, std::string>> names{
+      {R"("site":"hall-1")", "data.finding.id.site"},
+      {R"("device":"relays","point":"relay.3.state","kind")", "data.finding.id.device"},
+      {R"("point":"relay.3.state","kind")", "data.finding.id.point"},
+      {R"("kind":"relay.welded")", "data.finding.id.kind"},
+      {R"("device":"meter","point":"current")", "data.finding.analysis.evidence[1].device"},
+      {R"("point":"current")", "data.finding.analysis.evidence[1].point"},
+      {R"("part":"SRD-05VDC-SL-C")", "data.finding.analysis.part"},
+      {R"("department":"electrical")", "data.finding.analysis.department"},
+      {R"("model":"waveshare-modbus-rtu-relay-8ch")", "data.model"}};
+  for (const std::string bad : {"\u202E", "\u202A", "\u2066", "\u2069", "\u200B", "\u2028", "\u0085", "\x7F", "\\u202e",
+                                "\\u0000", "\\u001b"}) {
+    for (const auto& [name, path] : names) {
+      auto spoilt = name;
+      spoilt.insert(spoilt.find(":\"") + 3, bad);
+      CAPTURE(spoilt);
+      CHECK(has(complaint(with(name, spoilt)), path + ": holds a "));
+    }
+  }
+  for (const std::string bad : {"\u202E", "\u2066", "\x7F"}) {
+    CHECK(has(complaint(with("/gateways/gw-0001", "/gateways/gw-" + bad + "0001")), "source: "));
+  }
+}
+
+TEST_CASE("in a sentence a hidden character becomes a space, and the finding still arrives") {
+  for (const std::string bad : {"\u202E", "\u2067", "\u200B", "\\u202e"}) {
+    CAPTURE(bad);
+    const auto read = decode_finding(with("spare part ordered", "spare " + bad + "trap"));
+    REQUIRE_MESSAGE(read.has_value(), read.error().message);
+    CHECK(read->change.finding.reason == "spare  trap");
+    const auto titled = decode_finding(with("Relay board", "Relay" + bad + "board"));
+    REQUIRE_MESSAGE(titled.has_value(), titled.error().message);
+    CHECK(titled->device_title.en == "Relay board");
+    const auto held = decode_finding(with("meter/current/frozen", "meter/" + bad + "frozen"));
+    REQUIRE_MESSAGE(held.has_value(), held.error().message);
+    CHECK(held->change.finding.analysis.held_back.front() == "meter/ frozen");
+  }
+  auto sent = sample_finding();
+  sent.change.finding.reason = "a\u202Eb";
+  CHECK(decode_finding(encode(sent))->change.finding.reason == "a b");
+}
+
 TEST_CASE("an envelope of another kind, gateway or numbering is refused") {
   CHECK(has(complaint(with("inspect.finding.v1", "inspect.readings.v1")), "type: "));
   CHECK(has(complaint(with("/gateways/gw-0001", "/gateways/GW")), "source: "));

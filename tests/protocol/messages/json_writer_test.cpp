@@ -4,6 +4,22 @@
 
 using namespace inspect::messages;
 
+TEST_CASE("hidden characters are known by their ranges, and their neighbours are left alone") {
+  for (const std::string hidden :
+       {"\u061C", "\u200B", "\u200E", "\u200F", "\u2028", "\u2029", "\u202A", "\u202B", "\u202C", "\u202D", "\u202E",
+        "\u2060", "\u2066", "\u2067", "\u2068", "\u2069", "\u206F", "\uFEFF"}) {
+    CAPTURE(hidden);
+    CHECK(is_hidden(hidden));
+    CHECK(tidy("a" + hidden + "b", 64) == "a b");
+  }
+  for (const std::string shown :
+       {"a", " ", "\u00E9", "\u061B", "\u2010", "\u2027", "\u2030", "\u2070", "\u7535", "\uFF0C", "\U0001F600"}) {
+    CAPTURE(shown);
+    CHECK_FALSE(is_hidden(shown));
+    CHECK(tidy(shown, 64) == shown);
+  }
+}
+
 TEST_CASE("objects and lists are written without white space, in the order given") {
   JsonWriter out;
   out.begin_object().key("b").begin_list().natural(1).integer(-2).number(0.1).end_list();

@@ -75,6 +75,20 @@ TEST_CASE("numbers that JSON does not have, or that a double cannot hold, are re
   }
 }
 
+TEST_CASE("a device or point with a control or hidden character in its name is refused") {
+  const auto good = encode(sample_readings());
+  for (const std::string bad : {"\u202E", "\u2069", "\u200B", "\u0085", "\\u202a", "\\u0007"}) {
+    for (const auto* name : {"pzem", "output.voltage"}) {
+      auto text = good;
+      text.insert(text.find(name) + 2, bad);
+      CAPTURE(text);
+      const auto read = decode_readings(text);
+      REQUIRE(read.has_error());
+      CHECK(read.error().message.find("data.entries[0].") == 0);
+    }
+  }
+}
+
 TEST_CASE("more entries than a batch may have are refused") {
   auto text = encode(sample_readings());
   const std::string entry =
