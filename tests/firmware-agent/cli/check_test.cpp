@@ -89,6 +89,24 @@ TEST_CASE("a site cut at any line is refused or well, and never ends the program
   }
 }
 
+TEST_CASE("a rule's kind of fault is looked up in the catalogue") {
+  const Files files;
+  auto text = std::string(site_text);
+  text.insert(text.find("[end]"), R"([[watch]]
+detector = "limit"
+kind = "rail.lo"
+point = "rail/output.voltage"
+low = 11.4
+
+)");
+  const auto site = files.write("site.toml", text);
+  const auto bad = check({site, "--catalogue", "protocol/catalogue"});
+  CHECK(bad.code == 7);
+  CHECK(bad.err.find("rail.low") != std::string::npos);
+  // Where there is no catalogue the rest is checked all the same.
+  CHECK(check({site, "--catalogue", "/no/such/directory"}).code == 0);
+}
+
 TEST_CASE("a file that is not there is a problem too") {
   const auto ended = check({"/no/such/site.toml"});
   CHECK(ended.code == 7);
