@@ -5,7 +5,6 @@
 #include "firmware-agent/store/reserve.hpp"
 #include "firmware-agent/store/sqlite_store.hpp"
 
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -43,7 +42,7 @@ class FindingLedger {
   Result<std::size_t> prune();
   static constexpr std::size_t most_pruned = 200;
 
-  /// Renews the list of open findings beside the database when it is due: at once after a quiet time, else every 10 s.
+  /// Renews the list of open findings beside the database when it is due: at once, many in a row every 10 s.
   /// After the commit, never before: a crash between leaves it one change behind, which measuring puts right.
   void keep_list(bool at_once = false);
 
@@ -82,7 +81,8 @@ class FindingLedger {
   std::string list_text_;  ///< as it lies on the disk
   bool list_due_ = false;
   bool list_failed_ = false;
-  std::optional<BootTime> list_tried_;
+  int list_credit_ = 0;
+  BootTime list_counted_{};
 };
 
 template <class Work>

@@ -15,7 +15,9 @@ namespace inspect::agent::storage {
 
 namespace {
 
-/// After the first, which is written at once: a site that flaps must not wear out its card.
+/// So many changes in a row are written at once, for power fails just when faults do; then one every 10 s: a site that
+/// flaps must not wear out its card.
+constexpr int most_list_credit = 16;
 constexpr std::chrono::seconds list_every{10};
 
 std::string counted(const std::vector<Finding>& open, const std::vector<FindingId>& numbers) {
@@ -141,8 +143,11 @@ void FindingLedger::note_for_list(const FindingCommit& commit) {
 void FindingLedger::keep_list(bool at_once) {
   if (!list_due_ || !opened_.connection) return;
   const auto now = options_.now().boot;
-  if (!at_once && list_tried_ && now - *list_tried_ < list_every) return;
-  list_tried_ = now;
+  const auto earned = (now - list_counted_) / list_every;
+  list_credit_ = static_cast<int>(std::clamp<std::int64_t>(list_credit_ + earned, 0, most_list_credit));
+  list_counted_ += earned * list_every;
+  if (list_credit_ == 0 && !at_once) return;
+  list_credit_ = std::max(list_credit_ - 1, 0);
   const auto numbers = last_occurrences();
   if (!numbers) return;
   const auto text = guarded("read what is open", [&]() -> Result<std::string> {
