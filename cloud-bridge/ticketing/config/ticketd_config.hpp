@@ -29,6 +29,7 @@ struct BrokerConfig {
 struct StoreConfig {
   std::string directory = "/var/lib/ticketd";
   int readings_hours = 48;
+  bool begin_anew = false;  ///< from the command line only: a lost or damaged database is set aside
 };
 
 /// Everything ticketd is told by its file.

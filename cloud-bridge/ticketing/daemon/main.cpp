@@ -31,12 +31,14 @@ struct Wish {
   std::string store;
   std::string pages;
   bool check = false;
+  bool begin_anew = false;
 };
 
 void overrule(TicketdConfig& config, const Wish& wish) {
   if (wish.port) config.http.port = static_cast<std::uint16_t>(*wish.port);
   if (wish.broker_port) config.broker.port = static_cast<std::uint16_t>(*wish.broker_port);
   if (!wish.store.empty()) config.store.directory = wish.store;
+  config.store.begin_anew = wish.begin_anew;
   if (!wish.pages.empty()) config.http.pages = wish.pages;
 }
 
@@ -73,6 +75,8 @@ int main(int argc, char** argv) {
   app.add_option("--port", wish.port, "serve on this port instead; 0 takes a free one")->check(CLI::Range(0, 65535));
   app.add_option("--broker-port", wish.broker_port, "the broker's port instead")->check(CLI::Range(1, 65535));
   app.add_option("--store", wish.store, "keep tickets.db in this directory instead");
+  app.add_flag("--begin-anew", wish.begin_anew,
+               "when tickets.db is lost or damaged, call it tickets.db.corrupt-<time> and begin with no tickets");
   app.add_option("--pages", wish.pages, "directory of the pages instead");
   try {
     app.parse(argc, argv);

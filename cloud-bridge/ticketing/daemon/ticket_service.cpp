@@ -168,10 +168,10 @@ void TicketService::Core::took(Taken& taken) {
   }
   if (taken.poisoned > 0) spdlog::warn("{} messages put aside; see /api/v1/quarantine", taken.poisoned);
   if (taken.conflicts > 0) {
-    spdlog::error("{} messages with a known number and other content put aside: is a gateway's card a copy?",
+    spdlog::error("{} messages under a known number with other content: is a gateway's card a copy? See /api/v1/quarantine",
                   taken.conflicts);
   }
-  if (taken.refused > 0) spdlog::error("{} messages refused: the quarantine of their gateway is full", taken.refused);
+  if (taken.refused > 0) spdlog::error("{} messages not taken, they stay with their gateways: see /api/v1/quarantine", taken.refused);
 }
 
 /// Takes what waits, as much as there is up to a batch: alone a message waits for nobody, in a flood the commits are
@@ -258,8 +258,13 @@ Result<std::unique_ptr<TicketService>> TicketService::make(asio::io_context& loo
   if (!pages) return pages.error();
   StoreLimits limits;
   limits.readings_age = std::chrono::hours(config.store.readings_hours);
-  auto desk = Desk::open(config.store.directory, config.dispatch, wall_now(), limits);
+  auto desk = Desk::open(config.store.directory, config.dispatch, wall_now(), limits, config.store.begin_anew);
   if (!desk) return desk.error();
+  if (const auto& aside = (*desk)->set_aside(); !aside.empty()) {
+    spdlog::warn("begun with no tickets; what there was is now called {}", aside);
+  } else if (config.store.begin_anew) {
+    spdlog::warn("tickets.db is sound, --begin-anew changes nothing; leave it out");
+  }
   const auto last = (*desk)->last_moment();
   if (!last) return last.error();
   const ServiceClock clock(wall_now(), boot_now(), *last);

@@ -28,8 +28,8 @@ Desk::Desk(std::unique_ptr<TicketStore> store, Book book, DispatchTable dispatch
       intake_(book_, *store_, dispatch_, limits) {}
 
 Result<std::unique_ptr<Desk>> Desk::open(const std::string& directory, DispatchTable dispatch, WallTime now,
-                                         StoreLimits limits) {
-  auto store = TicketStore::open(directory, limits);
+                                         StoreLimits limits, bool begin_anew) {
+  auto store = TicketStore::open(directory, limits, begin_anew ? std::optional(now) : std::nullopt);
   if (!store) return store.error();
   auto book = Book::load(**store, now);
   if (!book) return book.error();

@@ -36,7 +36,7 @@ struct Series {
 class Desk {
  public:
   static Result<std::unique_ptr<Desk>> open(const std::string& directory, DispatchTable dispatch, WallTime now,
-                                            StoreLimits limits = {});
+                                            StoreLimits limits = {}, bool begin_anew = false);
 
   /// As Intake::take; a store that fails is remembered as trouble.
   Result<Taken> take(std::span<const Incoming> batch, WallTime now);
@@ -64,6 +64,8 @@ class Desk {
   [[nodiscard]] const std::optional<StoreTrouble>& trouble() const { return trouble_; }
   [[nodiscard]] const DispatchTable& dispatch() const { return dispatch_; }
   Result<WallTime> last_moment() { return store_->last_moment(); }
+  /// As TicketStore::set_aside.
+  [[nodiscard]] const std::string& set_aside() const { return store_->set_aside(); }
 
  private:
   /// Remembers a failure of the store, and passes it on.

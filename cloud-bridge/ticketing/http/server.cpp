@@ -9,8 +9,9 @@
 #include <boost/beast/http.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <map>
 #include <optional>
-#include <set>
 
 namespace inspect::ticketing {
 
@@ -20,6 +21,8 @@ namespace http = beast::http;
 using asio::ip::tcp;
 
 namespace {
+
+using Instant = std::chrono::steady_clock::time_point;
 
 constexpr std::uint32_t largest_header = 8 * 1024;
 constexpr std::uint64_t largest_body = std::uint64_t{64} * 1024;
@@ -79,8 +82,11 @@ struct Server::Core : std::enable_shared_from_this<Core> {
 
   asio::awaitable<void> accept();
   asio::awaitable<void> session(std::shared_ptr<beast::tcp_stream> stream);
+  /// Takes the place of the connection that has kept us waiting longest. False when every one is at work.
+  bool make_room();
   /// False when the connection is to be closed.
-  asio::awaitable<bool> exchange(beast::tcp_stream& stream, beast::flat_buffer& buffer);
+  asio::awaitable<bool> exchange(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                 std::optional<Instant>& waiting);
   asio::awaitable<void> watch(beast::tcp_stream& stream, unsigned version);
   asio::awaitable<void> feed(beast::tcp_stream& stream, EventHub::WatcherId id, asio::steady_timer& bell);
   asio::awaitable<bool> write(beast::tcp_stream& stream, http::response<http::string_body>& response);
@@ -91,7 +97,8 @@ struct Server::Core : std::enable_shared_from_this<Core> {
   EventHub& hub;
   Handler handler;
   tcp::acceptor acceptor;
-  std::set<std::shared_ptr<beast::tcp_stream>> streams;
+  /// Since when the other side has to say something; nothing: it is our turn, or a stream of events.
+  std::map<std::shared_ptr<beast::tcp_stream>, std::optional<Instant>> streams;
   bool stopped = false;
 };
 
@@ -152,11 +159,13 @@ asio::awaitable<void> Server::Core::watch(beast::tcp_stream& stream, unsigned ve
   hub.leave(*id);
 }
 
-asio::awaitable<bool> Server::Core::exchange(beast::tcp_stream& stream, beast::flat_buffer& buffer) {
+asio::awaitable<bool> Server::Core::exchange(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                             std::optional<Instant>& waiting) {
   http::request_parser<http::string_body> parser;
   parser.header_limit(largest_header);
   parser.body_limit(largest_body);
   boost::system::error_code failed;
+  waiting = std::chrono::steady_clock::now();
   if (buffer.size() == 0) {
     // Waiting for the next request may take longer than reading one.
     stream.expires_after(options.idle_limit);
@@ -165,6 +174,7 @@ asio::awaitable<bool> Server::Core::exchange(beast::tcp_stream& stream, beast::f
   }
   stream.expires_after(options.request_limit);
   if (!failed) co_await http::async_read(stream, buffer, parser, into(failed));
+  waiting.reset();
   if (failed) {
     if (auto refused = refusal(failed)) {
       auto response = http_response(std::move(*refused), 11, false, false);
@@ -191,10 +201,11 @@ asio::awaitable<bool> Server::Core::exchange(beast::tcp_stream& stream, beast::f
 asio::awaitable<void> Server::Core::session(std::shared_ptr<beast::tcp_stream> stream) {
   const auto self = shared_from_this();
   beast::flat_buffer buffer(largest_header + largest_body + 4096);
+  auto& waiting = streams.at(stream);  // a node stays where it is until it is erased
   for (std::size_t i = 0; i < most_requests && !stopped; ++i) {
     bool more = false;
     try {
-      more = co_await exchange(*stream, buffer);
+      more = co_await exchange(*stream, buffer, waiting);
     } catch (const std::exception&) {
       // Out of memory or a bound of the buffer: this connection ends, the others do not notice.
     }
@@ -203,6 +214,19 @@ asio::awaitable<void> Server::Core::session(std::shared_ptr<beast::tcp_stream> s
   boost::system::error_code ignored;
   stream->socket().shutdown(tcp::socket::shutdown_send, ignored);
   streams.erase(stream);
+}
+
+bool Server::Core::make_room() {
+  auto longest = streams.end();
+  for (auto each = streams.begin(); each != streams.end(); ++each) {
+    if (!each->second) continue;
+    if (longest == streams.end() || *each->second < *longest->second) longest = each;
+  }
+  if (longest == streams.end()) return false;
+  // Its session ends a turn of the loop later; it is not to be chosen twice.
+  longest->second.reset();
+  longest->first->close();
+  return true;
 }
 
 asio::awaitable<void> Server::Core::accept() {
@@ -218,9 +242,9 @@ asio::awaitable<void> Server::Core::accept() {
       co_await pause.async_wait(into(failed));
       continue;
     }
-    if (streams.size() >= options.most_connections) continue;
+    if (streams.size() >= options.most_connections && !make_room()) continue;
     const auto stream = std::make_shared<beast::tcp_stream>(std::move(socket));
-    streams.insert(stream);
+    streams.emplace(stream, std::chrono::steady_clock::now());
     asio::co_spawn(loop, session(stream), asio::detached);
   }
 }
@@ -250,7 +274,7 @@ void Server::stop() {
   core_->stopped = true;
   boost::system::error_code ignored;
   core_->acceptor.close(ignored);
-  for (const auto& stream : core_->streams) stream->close();
+  for (const auto& [stream, waiting] : core_->streams) stream->close();
   core_->hub.wake_all();
 }
 

@@ -17,8 +17,8 @@ namespace inspect::ticketing {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;  ///< 0: any free one
-  std::size_t most_connections = 256;
+  std::uint16_t port = 8080;               ///< 0: any free one
+  std::size_t most_connections = 256;      ///< full: the one that has said nothing for longest goes
   std::chrono::seconds request_limit{10};  ///< from the first byte of a request to its last
   std::chrono::seconds idle_limit{60};     ///< between requests
   std::chrono::seconds heartbeat{15};      ///< on a stream of events on which nothing happens

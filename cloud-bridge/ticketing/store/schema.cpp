@@ -88,10 +88,21 @@ void configure(SQLite::Database& database) {
       "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216;");
 }
 
+bool is_blank(SQLite::Database& database) {
+  return pragma(database, "PRAGMA user_version") == 0 && pragma(database, "PRAGMA application_id") == 0 &&
+         pragma(database, "SELECT count(*) FROM sqlite_schema") == 0;
+}
+
+std::optional<std::string> find_flaw(SQLite::Database& database) {
+  std::string found = database.execAndGet("PRAGMA quick_check(1)").getString();
+  if (found == "ok") return std::nullopt;
+  return found;
+}
+
 Result<void> migrate(SQLite::Database& database) {
   const auto id = pragma(database, "PRAGMA application_id");
   auto version = pragma(database, "PRAGMA user_version");
-  if (version == 0 && id == 0 && pragma(database, "SELECT count(*) FROM sqlite_schema") == 0) {
+  if (is_blank(database)) {
     database.exec("PRAGMA application_id=" + std::to_string(application_id));
   } else if (id != application_id) {
     return fail(Errc::storage, "tickets.db belongs to another program; point store.directory elsewhere");
@@ -106,11 +117,6 @@ Result<void> migrate(SQLite::Database& database) {
     database.exec(steps.at(static_cast<std::size_t>(version)));
     database.exec("PRAGMA user_version=" + std::to_string(version + 1));
     transaction.commit();
-  }
-  const std::string sound = database.execAndGet("PRAGMA quick_check(1)").getString();
-  if (sound != "ok") {
-    return fail(Errc::storage, "tickets.db is damaged (" + sound + "); restore the last backup, the gateways send " +
-                                   "what is missing again");
   }
   return {};
 }

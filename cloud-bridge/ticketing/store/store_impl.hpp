@@ -1,10 +1,12 @@
 #pragma once
 
+#include "cloud-bridge/ticketing/store/store_files.hpp"
 #include "cloud-bridge/ticketing/store/ticket_store.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,15 +28,15 @@ class Lease {
 };
 
 struct TicketStore::Impl {
-  Impl(const std::string& file, StoreLimits bounds, int lock_fd);
-  ~Impl();
+  Impl(const std::string& file, StoreLimits bounds);
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   /// A statement prepared once for each text. Only literals: no statement is built from input.
   Lease prepared(const char* literal);
 
-  int lock = -1;
+  std::optional<StoreLock> lock;  ///< first: held until the database is closed
+  std::string aside;
   StoreLimits limits;
   SQLite::Database database;
   std::map<const char*, SQLite::Statement> statements;

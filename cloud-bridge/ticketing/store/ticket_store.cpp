@@ -3,11 +3,10 @@
 #include "cloud-bridge/ticketing/store/schema.hpp"
 #include "cloud-bridge/ticketing/store/store_impl.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include <sqlite3.h>
 
 #include <filesystem>
+#include <optional>
 
 namespace inspect::ticketing {
 
@@ -153,23 +152,45 @@ void write_gateways(Impl& store, const WriteSet& set) {
   }
 }
 
-/// The lock is released by the kernel however this process ends.
-Result<int> take_lock(const std::string& file) {
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return fail(Errc::storage, file + ": cannot be made; is the directory writable?");
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    ::close(fd);
-    return fail(Errc::storage, file + ": another ticketd uses this store; stop it first");
+constexpr const char* cure =
+    "; put the newest backup in its place, with no tickets.db-wal beside it (what gateways sent since stays on each "
+    "gateway for 14 days), or start once with --begin-anew, which sets the old files aside and begins with no tickets";
+
+/// What came of opening the files.
+struct Opening {
+  std::unique_ptr<Impl> impl;
+  std::optional<Error> error;
+  bool damaged = false;  ///< as it is, this database cannot be used by anybody
+};
+
+Opening damaged(const std::string& what) { return {nullptr, fail(Errc::storage, "tickets.db " + what + cure), true}; }
+
+/// `used`: tickets were kept here, so an empty database is a lost one.
+Opening open_files(const StoreFiles& files, const StoreLimits& limits, bool used) {
+  constexpr const char* lost = "is missing or empty although tickets were kept in this directory";
+  // Looked at before SQLite does: it throws away the log beside an empty database.
+  if (used && files.empty()) return damaged(lost);
+  try {
+    auto impl = std::make_unique<Impl>(files.database(), limits);
+    configure(impl->database);
+    if (used && is_blank(impl->database)) return damaged(lost);
+    if (auto ready = migrate(impl->database); !ready) return {nullptr, ready.error(), false};
+    if (const auto flaw = find_flaw(impl->database)) return damaged("is damaged (" + *flaw + ")");
+    return {std::move(impl), std::nullopt, false};
+  } catch (const SQLite::Exception& problem) {
+    const auto code = problem.getErrorCode();
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+      return damaged(std::string("is damaged (") + problem.what() + ")");
+    return {nullptr, fail(Errc::storage, std::string("tickets.db: ") + problem.what()), false};
+  } catch (const std::exception& problem) {
+    return {nullptr, fail(Errc::storage, std::string("tickets.db: ") + problem.what()), false};
   }
-  return fd;
 }
 
 }  // namespace
 
-TicketStore::Impl::Impl(const std::string& file, StoreLimits bounds, int lock_fd)
-    : lock(lock_fd), limits(bounds), database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {}
-
-TicketStore::Impl::~Impl() { ::close(lock); }
+TicketStore::Impl::Impl(const std::string& file, StoreLimits bounds)
+    : limits(bounds), database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {}
 
 Lease TicketStore::Impl::prepared(const char* literal) {
   auto found = statements.find(literal);
@@ -180,29 +201,36 @@ Lease TicketStore::Impl::prepared(const char* literal) {
 TicketStore::TicketStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TicketStore::~TicketStore() = default;
 
-Result<std::unique_ptr<TicketStore>> TicketStore::open(const std::string& directory, StoreLimits limits) {
+Result<std::unique_ptr<TicketStore>> TicketStore::open(const std::string& directory, StoreLimits limits,
+                                                       std::optional<WallTime> begin_anew) {
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
-  const auto lock = take_lock(directory + "/tickets.lock");
+  auto lock = StoreLock::take(directory);
   if (!lock) return lock.error();
-  auto opened = guarded("tickets.db", [&] {
-    std::unique_ptr<Impl> impl;
-    try {
-      impl = std::make_unique<Impl>(directory + "/tickets.db", limits, *lock);
-    } catch (...) {
-      ::close(*lock);
-      throw;
-    }
-    configure(impl->database);
-    return impl;
-  });
-  if (!opened) return opened.error();
-  Result<void> ready;
-  auto migrated = guarded("tickets.db", [&] { ready = migrate((*opened)->database); });
-  if (!migrated) return migrated.error();
-  if (!ready) return ready.error();
-  return std::unique_ptr<TicketStore>(new TicketStore(std::move(*opened)));
+  const StoreFiles files(directory);
+  const bool used = files.used() || !lock->made();
+  const bool first = !used && files.empty();
+  auto opening = open_files(files, limits, used);
+  std::string aside;
+  if (opening.damaged && begin_anew) {
+    auto renamed = files.set_aside(*begin_anew);
+    if (!renamed) return renamed.error();
+    aside = std::move(*renamed);
+    opening = open_files(files, limits, false);
+  }
+  if (opening.error) {
+    // A full disk at the first start must not look like a lost store at the second.
+    if (first) files.erase();
+    if (lock->made()) lock->erase();
+    return std::move(*opening.error);
+  }
+  files.mark();
+  opening.impl->lock.emplace(std::move(*lock));
+  opening.impl->aside = std::move(aside);
+  return std::unique_ptr<TicketStore>(new TicketStore(std::move(opening.impl)));
 }
+
+const std::string& TicketStore::set_aside() const { return impl_->aside; }
 
 Result<void> TicketStore::commit(const WriteSet& set) {
   return guarded("commit", [&] {

@@ -29,11 +29,17 @@ class TicketStore {
  public:
   struct Impl;  ///< known to the files of this folder
 
-  /// Opens or makes `directory`/tickets.db, brings an older schema forward and checks the file. Errc::storage.
-  static Result<std::unique_ptr<TicketStore>> open(const std::string& directory, StoreLimits limits = {});
+  /// Opens or makes `directory`/tickets.db, brings an older schema forward and checks the file. Errc::storage, with the
+  /// cure; also when the database is gone or empty although tickets were kept here. With `begin_anew` (the time now) a
+  /// database that is lost or damaged is set aside and a new one begun; a sound one is opened as ever.
+  static Result<std::unique_ptr<TicketStore>> open(const std::string& directory, StoreLimits limits = {},
+                                                   std::optional<WallTime> begin_anew = std::nullopt);
   ~TicketStore();
   TicketStore(const TicketStore&) = delete;
   TicketStore& operator=(const TicketStore&) = delete;
+
+  /// What the old database is called now, when this one was begun anew; else empty.
+  [[nodiscard]] const std::string& set_aside() const;
 
   /// All of it in one transaction that has reached the disk when this returns.
   Result<void> commit(const WriteSet& set);

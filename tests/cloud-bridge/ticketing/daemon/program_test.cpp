@@ -145,3 +145,20 @@ TEST_CASE("a second program on the same store is refused, the first goes on") {
   CHECK(holds(text_of(log), "another ticketd"));
   CHECK(holds(ask_once(served.port(), "GET /healthz"), "HTTP/1.1 200"));
 }
+
+TEST_CASE("a store that lost its database is not begun anew in silence, only when it is told to") {
+  Served served;
+  REQUIRE(until([&] { return served.heard("READY=1"); }));
+  REQUIRE(served.end(SIGKILL) == -1);
+  write_file(served.dir / "store/tickets.db", "");
+  const auto log = served.dir / "again";
+  CHECK(run(log, {program(), "--config", "examples/ticketd.toml", "--port", "0", "--store", served.dir / "store",
+                  "--pages", "cloud-bridge/web"}) == 1);
+  CHECK(holds(text_of(log), "newest backup"));
+  // It ends after the store was opened, because the address is none of this machine.
+  write_file(served.dir / "bad.toml", "[http]\naddress = \"192.0.2.1\"\n");
+  CHECK(run(log, {program(), "--config", served.dir / "bad.toml", "--store", served.dir / "store", "--pages",
+                  "cloud-bridge/web", "--begin-anew"}) == 1);
+  CHECK(holds(text_of(log), "begun with no tickets"));
+  CHECK(holds(text_of(log), "tickets.db.corrupt-"));
+}

@@ -140,18 +140,47 @@ TEST_CASE("one that dribbles a request is cut off") {
   CHECK(line.closed());
 }
 
-TEST_CASE("connections over the bound are closed at once, those before it live") {
+TEST_CASE("connections over the bound are closed at once when those before it are at work") {
   const House house({.most_connections = 2});
   Line one(house.port()), two(house.port());
-  one.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
-  two.send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
-  CHECK(holds(one.until("GET /1 0"), " 200 "));
-  CHECK(holds(two.until("GET /2 0"), " 200 "));
+  for (auto* line : {&one, &two}) {
+    line->send("GET /api/v1/events HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(holds(line->until("event: hello"), " 200 "));
+  }
   Line three(house.port());
   CHECK(three.until("x").empty());
   CHECK(three.closed());
-  one.send("GET /again HTTP/1.1\r\nHost: a\r\n\r\n");
-  CHECK(holds(one.until("GET /again 0"), " 200 "));
+  CHECK_FALSE(one.closed());
+}
+
+TEST_CASE("a full house gives the place of whoever said nothing for longest to whoever knocks") {
+  House house({.most_connections = 3});
+  Line watching(house.port());
+  watching.send("GET /api/v1/events HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(holds(watching.until("event: hello"), " 200 "));
+  Line halfway(house.port());
+  halfway.send("GET / HTT");
+  CHECK(house.until([&] { return house.connections() == 2; }));
+  Line polite(house.port());
+  polite.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(holds(polite.until("GET /1 0"), " 200 "));
+  CHECK(holds(ask(house, "GET /new HTTP/1.1\r\nHost: a\r\n\r\n", "GET /new 0"), " 200 "));
+  CHECK(halfway.ends());
+  polite.send("GET /again HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(holds(polite.until("GET /again 0"), " 200 "));
+  house.publish("{}");
+  CHECK(holds(watching.until("data: {}\n\nevent: ticket"), "hello") == false);
+}
+
+TEST_CASE("hundreds that connect and say nothing shut nobody out") {
+  House house;
+  std::vector<std::unique_ptr<Line>> silent;
+  for (int i = 0; i < 300; ++i) silent.push_back(std::make_unique<Line>(house.port()));
+  for (int i = 0; i < 20; ++i) {
+    CHECK(holds(ask(house, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n", "GET /x 0"), " 200 "));
+  }
+  CHECK(silent[0]->ends());
+  CHECK(house.connections() <= 256);
 }
 
 TEST_CASE("a stream of events says hello, carries what happens, and beats when nothing does") {
