@@ -68,6 +68,13 @@ Result<HistoryDatabase::State> HistoryDatabase::open() {
   });
 }
 
+void HistoryDatabase::forget() {
+  abandon(opened_);
+  epoch_.clear();
+  put_aside_.clear();
+  corrupt_ = lost_ = false;
+}
+
 std::uint64_t HistoryDatabase::number(const char* key) const {
   SQLite::Statement find(*opened_.connection, "SELECT CAST(value AS INTEGER) FROM meta WHERE key=?");
   find.bind(1, key);

@@ -45,6 +45,8 @@ class HistoryDatabase {
   };
   /// Opens; puts aside what was found corrupt and begins anew. After it the numbers of this State hold.
   Result<State> open();
+  /// Forgets the file, which is about to be removed.
+  void forget();
   /// Corrupt, or another file than the one `open` answered for: everything is refused until `open` was called again.
   [[nodiscard]] bool lost() const { return corrupt_ || lost_; }
 

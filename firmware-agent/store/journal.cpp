@@ -53,7 +53,11 @@ Result<void> Journal::prepare() {
   constexpr std::uint64_t step = 4 << 10;
   for (auto at = std::min(*size, capacity_); at < capacity_; at += step) {
     const auto count = std::min(step, capacity_ - at);
-    if (auto written = file_.write(at, std::string(count, '\0')); !written) return written.error();
+    if (auto written = file_.write(at, std::string(count, '\0')); !written) {
+      // A part of it would hold nothing, and take the last space of a full disk.
+      (void)file_.resize(std::min(*size, capacity_));
+      return written.error();
+    }
   }
   return file_.sync();
 }

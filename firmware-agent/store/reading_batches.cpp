@@ -127,6 +127,7 @@ bool ReadingKeeper::compact(BootTime now) {
 bool ReadingKeeper::begin_anew(std::uint64_t generation) {
   generation_ = generation;
   taken_bytes_ = Journal::header_bytes;
+  if (!journal_fits()) return false;
   return journal_->restart({epoch_, generation_, next_batch_, dropped_batches_}).has_value();
 }
 

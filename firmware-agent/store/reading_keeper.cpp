@@ -4,6 +4,7 @@
 #include "firmware-agent/store/run_codec.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace inspect::agent::storage {
 
@@ -37,9 +38,20 @@ Result<void> ReadingKeeper::open() {
   if (!numbering) return numbering.error();
   adopt(std::move(*numbering));
   make_journal();
-  const auto content = journal_->open();
-  if (!content) return content.error();
-  replay(*content);
+  // Without a journal readings stay in memory until there is room: a kill loses them, the watch goes on.
+  if (journal_fits()) {
+    const auto content = journal_->open();
+    if (!content) return content.error();
+    replay(*content);
+  } else {
+    warn_("the disk has no room for readings.journal: readings are kept in memory only until some is freed");
+    ++generation_;
+    // Cut short: whatever it said of batches that were sent cannot be known.
+    std::error_code error;
+    if (std::filesystem::file_size(site_.store.directory + "/readings.journal", error) > 0 && !error) {
+      next_batch_ += skipped_after_damage;
+    }
+  }
   claimable_ = next_batch_;
   figures_.bytes = database_.bytes();
   return {};

@@ -29,6 +29,10 @@ class ReadingKeeper {
                 std::function<void(const std::string&)> warn);
 
   Result<void> open();
+  /// The disk is full before or after open(): removes history.db, its damaged predecessors and the journal, with the
+  /// batches in them that the centre does not have. Answers how many bytes that gave back; 0: too few to be worth it,
+  /// and nothing was removed. Needs open() again.
+  std::uint64_t give_up_files();
   /// Journals these (in order of their boot times), then does what is due at `now`. False: something failed; what was
   /// taken is kept in memory and tried again.
   bool take(const std::vector<Reading>& readings, BootTime now);
@@ -84,6 +88,7 @@ class ReadingKeeper {
   void give_up_block();
   void bound_batches();
   [[nodiscard]] bool history_may_grow();
+  [[nodiscard]] bool journal_fits();
 
   const Site& site_;
   const StoreOptions& options_;

@@ -18,6 +18,21 @@ std::string tail_directory(const Site& site, const StoreOptions& options) {
   return access(wanted.c_str(), W_OK | X_OK) == 0 ? wanted : site.store.directory;
 }
 
+/// A fresh history.db and a few findings take as much: less is not worth losing any readings.
+constexpr std::uint64_t worth_giving_up = 512 << 10;
+
+/// history.db, its log, what was put aside of it, and the journal.
+std::vector<std::filesystem::path> raw_files(const std::string& directory) {
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const auto name = entry->path().filename().string();
+    if (name.starts_with("history.db") || name == "readings.journal") found.push_back(entry->path());
+  }
+  return found;
+}
+
 }  // namespace
 
 Result<ReadingKeeper::Numbering> ReadingKeeper::number_points() {
@@ -74,6 +89,34 @@ void ReadingKeeper::make_journal() {
 void ReadingKeeper::tell_put_aside(const HistoryDatabase::State& state) {
   warn_("history.db was corrupt and lies in " + state.quarantined + " now; a new one with epoch " + state.epoch +
         " begins");
+}
+
+std::uint64_t ReadingKeeper::give_up_files() {
+  const auto files = raw_files(site_.store.directory);
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (const auto& file : files) {
+    const auto size = std::filesystem::file_size(file, error);
+    if (!error) bytes += size;
+  }
+  if (bytes < worth_giving_up) return 0;
+  journal_.reset();
+  database_.forget();
+  for (const auto& file : files) std::filesystem::remove(file, error);
+  if (!tail_path_.empty()) std::filesystem::remove(tail_path_, error);
+  recent_.clear();
+  receipted_.clear();
+  pending_.clear();
+  pending_bytes_ = 0;
+  dropped_batches_ = 0;  // of the epoch that is gone
+  return bytes;
+}
+
+// The journal takes its whole size at once, which findings may need more.
+bool ReadingKeeper::journal_fits() {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(site_.store.directory + "/readings.journal", error);
+  return (!error && size >= journal_bytes) || free_bytes(site_.store.directory) >= 2 * journal_bytes;
 }
 
 bool ReadingKeeper::database_ready() { return (!database_.lost() && database_.epoch() == epoch_) || start_over(); }

@@ -26,12 +26,15 @@ constexpr std::size_t most_gathered = 1 << 16;
 constexpr std::size_t drop_step = 1 << 10;
 constexpr std::size_t most_claimed_bytes = 1 << 20;
 constexpr std::chrono::minutes housekeeping_every{60};
+/// Less than this free: the disk is full. Some two hundred findings fit.
+constexpr std::uint64_t room_for_findings = 1 << 20;
 
 // Jobs with captures that own something are named before `co_await`: GCC 12 destroys such a temporary twice.
 class SqliteStore final : public Store {
  public:
   SqliteStore(const Site& site, asio::any_io_executor loop, StoreOptions options, storage::File lock)
-      : options_(std::move(options)),
+      : site_(site),
+        options_(std::move(options)),
         lock_(std::move(lock)),
         loop_(std::move(loop)),
         warn_([loop = loop_, warn = options_.warn](const std::string& text) {
@@ -46,8 +49,7 @@ class SqliteStore final : public Store {
   /// `used_before`: the directory is not new.
   Result<void> start(bool used_before) {
     reserve_.hold();
-    if (auto opened = ledger_.open(used_before); !opened) return opened;
-    if (auto opened = keeper_.open(); !opened) return opened;
+    if (auto opened = open_parts(used_before); !opened) return opened;
     note(keeper_.figures());
     thread_.start();
     if (options_.own_timer) asio::co_spawn(loop_, tick(alive_), asio::detached);
@@ -104,6 +106,8 @@ class SqliteStore final : public Store {
     ReadingKeeper::Figures figures;
   };
 
+  Result<void> open_parts(bool used_before);
+  [[nodiscard]] bool no_room() const { return storage::free_bytes(site_.store.directory) < room_for_findings; }
   asio::awaitable<void> tick(Alive alive);
   asio::awaitable<void> hand_over(Alive alive);
   [[nodiscard]] bool has_whole_second() const;
@@ -112,6 +116,7 @@ class SqliteStore final : public Store {
   Result<Taken> take(BootTime now);
   void note(const ReadingKeeper::Figures& figures);
 
+  const Site& site_;
   StoreOptions options_;
   storage::File lock_;
   asio::any_io_executor loop_;
@@ -141,6 +146,26 @@ class SqliteStore final : public Store {
   asio::steady_timer timer_;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
+
+// On a disk that something else filled the watch must begin all the same, and have room for what it finds: first the
+// reserve goes, then the raw values, which count less than a finding that cannot be written.
+Result<void> SqliteStore::open_parts(bool used_before) {
+  const auto attempt = [&]() -> Result<void> {
+    auto opened = ledger_.open(used_before);
+    return opened ? keeper_.open() : opened;
+  };
+  auto opened = attempt();
+  if (!opened && no_room() && reserve_.release()) {
+    warn_("the disk is full (" + opened.error().message + "); the reserve was given up so that the store opens");
+    opened = attempt();
+  }
+  if (!no_room() || reserve_.held()) return opened;
+  const auto given_up = keeper_.give_up_files();
+  if (given_up == 0) return opened;
+  warn_("the disk is full and the reserve is used up: the history of readings (" + std::to_string(given_up >> 10) +
+        " KiB) was given up so that findings can be written; free some space on this disk");
+  return attempt();
+}
 
 void SqliteStore::gather(std::span<const Reading> readings) {
   counters_.readings_gathered += readings.size();

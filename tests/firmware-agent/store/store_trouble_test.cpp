@@ -139,6 +139,94 @@ TEST_CASE("a finding that does not fit at all is refused, and is there once afte
   CHECK(store.wait(store->claim({}, 10))->size() == 1);
 }
 
+TEST_CASE("on a disk that is full, reserve and all, the store opens, gives up readings aloud, and writes findings") {
+  const SmallDisk disk("24m");
+  if (!disk.ok()) {
+    MESSAGE("SKIPPED: mounting a small disk needs root");
+    return;
+  }
+  const auto site = small_site(disk.path());
+  TestClock clock;
+  auto options = test_options(clock);
+  options.reserve_bytes = 512 << 10;
+  std::uint32_t number = 0;
+  const auto commit = [&](OpenStore& store) {
+    const auto change = opened(site, ++number, clock.advance(1s));
+    const auto written = store.wait(store->commit({{change}, {}, clock.now()}));
+    if (!written) --number;
+    return written.has_value();
+  };
+  {
+    OpenStore store(site, options);
+    REQUIRE(commit(store));
+    const std::vector<Reading> readings{a_reading(8, 11, clock.advance(1s)), a_reading(8, 12, clock.advance(1s))};
+    store->gather(readings);
+    store.settle();
+    disk.fill();
+    for (int refused = 0; refused < 3;) {
+      refused = commit(store) ? 0 : refused + 1;
+      disk.fill();
+    }
+    CHECK_FALSE(std::filesystem::exists(disk.path() + "/reserve.bin"));
+  }
+  disk.fill();
+  // Killed and started again and again; the first time costs the readings.
+  for (int start = 0; start < 3; ++start) {
+    OpenStore store(site, options);
+    REQUIRE(good(store.store));
+    store.loop.restart();
+    store.loop.poll();
+    std::string said;
+    for (const auto& warning : store.warnings) said += warning + "\n";
+    CHECK((said.find("was given up so that findings can be written") != std::string::npos) == (start == 0));
+    CHECK(occurrences(store).size() == number);
+    for (int i = 0; i < 20; ++i) REQUIRE(commit(store));
+    const std::vector<Reading> readings{a_reading(8, 13, clock.advance(1s)), a_reading(8, 14, clock.advance(70s))};
+    store->gather(readings);
+    store.settle();
+    CHECK(store->counters().degraded);
+    CHECK(store->counters().readings_dropped == 0);
+  }
+  OpenStore store(site, options);
+  disk.empty();
+  for (int i = 0; i < 70; ++i) {
+    const std::vector<Reading> readings{a_reading(8, 20 + i, clock.advance(1s))};
+    store->gather(readings);
+    store.settle();
+  }
+  CHECK_FALSE(store->counters().degraded);
+  CHECK(std::filesystem::exists(disk.path() + "/reserve.bin"));
+  CHECK(std::filesystem::file_size(disk.path() + "/readings.journal") == 1 << 20);
+  CHECK(occurrences(store).size() == number);
+}
+
+TEST_CASE("a disk with no room at all refuses with the cure, and leaves the findings whole") {
+  const SmallDisk disk("8m");
+  if (!disk.ok()) {
+    MESSAGE("SKIPPED: mounting a small disk needs root");
+    return;
+  }
+  const auto site = small_site(disk.path());
+  TestClock clock;
+  {
+    OpenStore store(site, clock);
+    REQUIRE(good(store.wait(store->commit({{opened(site, 1, clock.now())}, {}, clock.now()}))));
+  }
+  for (const auto* name : {"history.db", "history.db-wal", "readings.journal", "reserve.bin"}) {
+    std::filesystem::remove(disk.path() + "/" + name);
+  }
+  disk.fill();
+  {
+    OpenStore store(site, clock);
+    REQUIRE_FALSE(store.ok());
+    CHECK(store.store.error().message.find("free some space on this disk") != std::string::npos);
+  }
+  disk.empty();
+  OpenStore store(site, clock);
+  REQUIRE(good(store.store));
+  CHECK(occurrences(store) == std::vector<std::uint32_t>{1});
+}
+
 TEST_CASE("when every write fails the store is degraded, answers stay, and writing resumes without a restart") {
   const SmallDisk disk("8m");
   if (!disk.ok()) {
