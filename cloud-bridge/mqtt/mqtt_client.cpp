@@ -1,9 +1,11 @@
 #include "cloud-bridge/mqtt/mqtt_client.hpp"
 
 #include "cloud-bridge/mqtt/backoff.hpp"
+#include "cloud-bridge/mqtt/feud.hpp"
 #include "cloud-bridge/mqtt/inbox.hpp"
 #include "cloud-bridge/mqtt/paho_link.hpp"
 #include "cloud-bridge/mqtt/reaper.hpp"
+#include "cloud-bridge/mqtt/waiter.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -23,31 +25,6 @@ namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-namespace {
-
-/// A coroutine that waits for an outcome. It lives in the coroutine's frame; whoever holds its address lets go of it
-/// before the frame ends.
-struct Waiter {
-  explicit Waiter(const asio::any_io_executor& loop) : timer(loop) {}
-
-  void settle(Result<void> with) {
-    if (!outcome) outcome = std::move(with);
-    timer.cancel();
-  }
-  asio::awaitable<void> wait(Clock::time_point deadline) {
-    boost::system::error_code ignored;
-    timer.expires_at(deadline);
-    while (!outcome && Clock::now() < deadline) {
-      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    }
-  }
-
-  asio::steady_timer timer;
-  std::optional<Result<void>> outcome;
-};
-
-}  // namespace
-
 class MqttClient::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(const asio::any_io_executor& loop, MqttOptions options)
@@ -57,6 +34,8 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
         reaper_([relay = relay_] { relay->post([](Core& core) { core.wake_.cancel(); }); }),
         wake_(loop),
         backoff_(options_.backoff_least, options_.backoff_most),
+        feud_(options_.takeover_wait, 3),
+        suspicion_(options_.takeover_wait, 6),
         dice_(std::random_device{}()) {}
 
   void start() {
@@ -161,9 +140,9 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
         core.wake_.cancel();
       });
     };
-    out.lost = [relay = relay_, number](std::string why) {
-      relay->post([number, why = std::move(why)](Core& core) {
-        if (number == core.link_number_) core.lose(why);
+    out.lost = [relay = relay_, number](LinkEnd end) {
+      relay->post([number, end = std::move(end)](Core& core) {
+        if (number == core.link_number_) core.ended(end);
       });
     };
     out.completed = [relay = relay_](std::uint64_t id, Result<void> outcome) {
@@ -175,6 +154,15 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
       if (relay->inbox.put(std::move(message))) relay->post([](Core& core) { core.deliver(); });
     };
     return out;
+  }
+
+  void ended(const LinkEnd& end) {
+    if (end.taken_over) {
+      ++counters_.takeovers;
+      lost_taken_over_ = true;
+      feud_.thrown_out(Clock::now());
+    }
+    lose(end.why);
   }
 
   void lose(const std::string& why) {
@@ -189,7 +177,9 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
       tear_down(why);
       backoff_.link_lived(std::chrono::duration_cast<milliseconds>(Clock::now() - began));
       if (closing_) break;
-      const auto wait = backoff_.next(std::uniform_real_distribution<>(0, 1)(dice_));
+      const auto dice = std::uniform_real_distribution<>(0, 1)(dice_);
+      const auto wait =
+          std::max({backoff_.next(dice), feud_.wait(dice, Clock::now()), suspicion_.wait(dice, Clock::now())});
       if (on_state) on_state({false, why, wait});
       co_await wait_until(Clock::now() + wait, [] { return false; });
       co_await wait_until(Clock::now() + options_.connect_limit, [this] { return reaper_.idle(); });
@@ -201,12 +191,24 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
     }
   }
 
+  /// A broker that is ill refuses the next attempt, a bad line takes longer to break; another client with our identity
+  /// does neither. A broker that restarts looks the same, but not six times.
+  std::string suspect(std::string why, Clock::time_point up_since) {
+    const auto now = Clock::now();
+    if (lost_taken_over_) return why;
+    if (attempts_ == 1 && now - up_since < std::chrono::minutes(1)) suspicion_.thrown_out(now);
+    if (suspicion_.lasts(now)) why += ", each time soon after it came up: has a second gateway the same id?";
+    return why;
+  }
+
   /// From opening a link to its end; says why it ended.
   asio::awaitable<std::string> live_once() {
     const auto deadline = Clock::now() + options_.connect_limit;
     ++link_number_;
+    ++attempts_;
     connected_.reset();
     lost_.reset();
+    lost_taken_over_ = false;
     auto opened = PahoLink::open(options_, events(link_number_));
     if (!opened) {
       ++counters_.failed_attempts;
@@ -221,10 +223,13 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
     }
     ++counters_.connections;
     up_ = true;
+    const auto up_since = Clock::now();
     if (on_state) on_state({true, {}, {}});
     deliver();
     co_await wait_until(Clock::time_point::max(), [this] { return lost_.has_value(); });
-    co_return lost_.value_or("closed");
+    auto why = suspect(lost_.value_or("closed"), up_since);
+    attempts_ = 0;
+    co_return why;
   }
 
   asio::awaitable<Result<void>> prepare(Clock::time_point deadline) {
@@ -336,12 +341,16 @@ class MqttClient::Core : public std::enable_shared_from_this<Core> {
   Reaper reaper_;
   asio::steady_timer wake_;  ///< of `run` alone
   Backoff backoff_;
+  Feud feud_;       ///< the broker says so
+  Feud suspicion_;  ///< it looks like one
   std::mt19937 dice_;
   std::unique_ptr<PahoLink> link_;
   std::uint64_t link_number_ = 0;
   std::uint64_t last_id_ = 0;
   std::optional<Result<std::size_t>> connected_;
   std::optional<std::string> lost_;
+  bool lost_taken_over_ = false;
+  unsigned attempts_ = 0;  ///< since the last link that was up
   std::unordered_map<std::uint64_t, Waiter*> pending_;
   std::list<Waiter*> queue_;
   std::size_t in_flight_ = 0;

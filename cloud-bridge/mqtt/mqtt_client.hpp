@@ -50,6 +50,10 @@ struct MqttOptions {
 
   std::chrono::milliseconds backoff_least{1000};
   std::chrono::milliseconds backoff_most{300'000};
+  /// Shortest wait after another client with this identity took over three times within five minutes; or, because not
+  /// every broker says so (mosquitto 2.0.11 does not), after six young links in a row were cut by a broker that took
+  /// the next at once.
+  std::chrono::milliseconds takeover_wait{60'000};
   std::chrono::milliseconds connect_limit{60'000};  ///< from opening to the last subscription's answer
 
   // Bounds of what arrived and was not handled yet. When full, the newest is dropped and counted: everything that must
@@ -68,6 +72,7 @@ struct MqttState {
 struct MqttCounters {
   std::uint64_t connections = 0;  ///< reached `up`
   std::uint64_t failed_attempts = 0;
+  std::uint64_t takeovers = 0;        ///< links that the broker gave to another client with this identity
   std::uint64_t published = 0;        ///< acknowledged by the broker
   std::uint64_t publish_refused = 0;  ///< the broker said no (reason ≥ 128)
   std::uint64_t publish_unknown = 0;  ///< link lost before the answer: send again

@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint32_t largest_packet = 128 * 1024;
 constexpr std::size_t default_receive_maximum = 65535;  // MQTT 5, 3.2.2.3.3: when the broker names none
 constexpr int first_refusal = 0x80;
+constexpr int session_taken_over = 0x8E;
 
 std::string uri(const MqttOptions& options) {
   const bool v6 = options.host.find(':') != std::string::npos;
@@ -42,6 +43,17 @@ Error failure(const mqtt::token& token) {
   return fail(Errc::unreachable, "library error " + std::to_string(token.get_return_code()));
 }
 
+/// What the broker says when it closes the connection.
+LinkEnd farewell(int reason) {
+  const auto number = " (" + std::to_string(reason) + ')';
+  if (reason == session_taken_over) {
+    return {"session taken over" + number +
+                ": another client connects with this identity; has a second gateway the same id?",
+            true};
+  }
+  return {"the broker closed the connection: " + mqtt::exception::reason_code_str(reason) + number};
+}
+
 /// The library's calls throw; a thrown publish was not sent.
 template <class Call>
 Result<void> guarded(Call call) {
@@ -70,12 +82,10 @@ struct PahoLink::Handle final : mqtt::iaction_listener {
       : events(std::move(tell)), creation(MQTTVERSION_5), client(uri(options), options.client_id, creation, nullptr) {
     fill(options);
     client.set_connection_lost_handler([this](const std::string& cause) {
-      events.lost(cause.empty() ? "connection lost" : "connection lost: " + cause);
+      events.lost({cause.empty() ? "connection lost" : "connection lost: " + cause});
     });
-    client.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
-      events.lost("the broker closed the connection: " + mqtt::exception::reason_code_str(reason) + " (" +
-                  std::to_string(static_cast<int>(reason)) + ')');
-    });
+    client.set_disconnected_handler(
+        [this](const mqtt::properties&, mqtt::ReasonCode reason) { events.lost(farewell(static_cast<int>(reason))); });
     client.set_message_callback([this](const mqtt::const_message_ptr& message) {
       if (!message) return;
       events.arrived({message->get_topic(), message->to_string(), message->is_retained()});

@@ -9,10 +9,15 @@
 
 namespace inspect::bridge {
 
+struct LinkEnd {
+  std::string why;
+  bool taken_over = false;  ///< another client came with the same identity
+};
+
 /// What the library told. The functions are called on its threads and must do nothing but hand over.
 struct LinkEvents {
   std::function<void(Result<std::size_t>)> connected;  ///< the broker's Receive Maximum
-  std::function<void(std::string)> lost;
+  std::function<void(LinkEnd)> lost;
   std::function<void(std::uint64_t id, Result<void>)> completed;
   std::function<void(MqttMessage)> arrived;
 };

@@ -7,10 +7,15 @@
 #include <signal.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -42,6 +47,32 @@ struct Peer {
   MqttClient client;
   std::vector<MqttMessage> got;
   std::vector<MqttState> states;
+};
+
+/// Accepts every client and tells it at once that another one took its session over.
+class TakeoverBroker {
+ public:
+  explicit TakeoverBroker(asio::io_context& loop)
+      : acceptor_(loop, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+    asio::co_spawn(loop, serve(), asio::detached);
+  }
+  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+ private:
+  asio::awaitable<void> serve() {
+    while (true) {
+      auto client = co_await acceptor_.async_accept(asio::use_awaitable);
+      std::array<char, 1000> packet{};
+      co_await client.async_read_some(asio::buffer(packet), asio::use_awaitable);
+      // CONNACK: no session, success, no properties. DISCONNECT: reason 0x8E, no properties.
+      static constexpr std::array<unsigned char, 9> answer{0x20, 3, 0, 0, 0, 0xE0, 2, 0x8E, 0};
+      co_await asio::async_write(client, asio::buffer(answer), asio::use_awaitable);
+      boost::system::error_code closed;
+      co_await client.async_read_some(asio::buffer(packet), asio::redirect_error(asio::use_awaitable, closed));
+    }
+  }
+
+  asio::ip::tcp::acceptor acceptor_;
 };
 
 /// Publishes `count` numbered messages, each again until the broker has taken it.
@@ -260,4 +291,43 @@ TEST_CASE("ending a client with a full window on a hanging broker takes no more 
   peer.reset();
   REQUIRE(run_until(loop, [&] { return finished == 100; }));
   CHECK(std::chrono::steady_clock::now() - began < 4s);
+}
+
+TEST_CASE("who is thrown out as soon as it is connected comes back slowly and says why, though this broker does not") {
+  PrivateBroker broker;
+  broker.start();
+  asio::io_context loop;
+  auto options = quick(broker.port(), "twin");
+  options.takeover_wait = 10min;
+  Peer peer(loop, options);
+  std::uint64_t thefts = 0;
+  asio::ip::tcp::socket thief(loop);
+  const auto steal = [&] {
+    if (!peer.client.up() || thefts == peer.client.counters().connections) return;
+    thefts = peer.client.counters().connections;
+    thief = asio::ip::tcp::socket(loop);
+    thief.connect({asio::ip::address_v4::loopback(), broker.port()});
+    // CONNECT, MQTT 5, clean start, keep alive 60 s, no properties, client identifier "twin".
+    const std::string connect("\x10\x11\x00\x04MQTT\x05\x02\x00\x3C\x00\x00\x04twin", 19);
+    asio::write(thief, asio::buffer(connect));
+  };
+  REQUIRE(run_until(loop, [&] {
+    steal();
+    return !peer.states.empty() && peer.states.back().retry_in >= 10min;
+  }));
+  CHECK(thefts == 6);
+  CHECK(peer.client.counters().takeovers == 0);
+  CHECK(peer.states.back().why.find("has a second gateway the same id?") != std::string::npos);
+}
+
+TEST_CASE("a broker that says that another client took over is believed at the third time") {
+  // What MQTT 5 brokers other than ours send: DISCONNECT with reason 142, on a link that was just accepted.
+  asio::io_context loop;
+  TakeoverBroker broker(loop);
+  auto options = quick(broker.port(), "twin");
+  options.takeover_wait = 10min;
+  Peer peer(loop, options);
+  REQUIRE(run_until(loop, [&] { return !peer.states.empty() && peer.states.back().retry_in >= 10min; }));
+  CHECK(peer.client.counters().takeovers == 3);
+  CHECK(peer.states.back().why.find("session taken over (142)") == 0);
 }
