@@ -1,6 +1,7 @@
 #pragma once
 
 #include "firmware-agent/config/site.hpp"
+#include "firmware-agent/detection/line_evidence.hpp"
 #include "protocol/model/health.hpp"
 
 #include <optional>
@@ -11,7 +12,7 @@ namespace inspect::agent {
 
 enum class LinkFault : std::uint8_t {
   no_answer,        ///< one device is silent, its neighbours are not
-  refused,          ///< one device answers every question with an exception
+  refused,          ///< one device answers half of the questions or more with an exception
   degraded,         ///< one device's answers get lost or arrive damaged, again and again
   bus_down,         ///< the port is open and every device on it is silent
   bus_unavailable,  ///< the port or connection cannot be opened
@@ -37,9 +38,10 @@ struct LinkSteps {
 
 /// Tells a dead device from a dead line, by how questions end. Pure.
 ///
-/// Silence is two time-outs in a row. A silent device is judged only when its neighbours have been heard: if one
-/// answered *after* the second time-out, the device is at fault; if all are silent, the bus is, as one finding. While a
-/// bus is at fault nothing of its devices is opened. It all closes on two answers in a row.
+/// Silence is two time-outs in a row. It makes a device suspect and is told of it only when the device goes on missing
+/// questions between answers of its neighbours (see LineEvidence); if all are silent, the bus is at fault, as one
+/// finding, and so it is when it is interrupted again and again. While a bus is at fault nothing of its devices is
+/// opened. It all closes on two answers in a row.
 class LinkWatch {
  public:
   explicit LinkWatch(const Site& site);
@@ -64,23 +66,26 @@ class LinkWatch {
 
  private:
   struct DeviceLink {
-    unsigned timeouts = 0;  ///< in a row
-    unsigned refusals = 0;  ///< in a row, nothing answered between
-    unsigned alive = 0;     ///< signs of life in a row
-    unsigned answered = 0;  ///< answers in a row, exceptions not counted
-    unsigned trouble = 0;   ///< leaky count of lost and damaged answers
+    unsigned timeouts = 0;          ///< in a row
+    unsigned refusals = 0;          ///< while they have been half of all questions or more
+    unsigned refused_more = 0;      ///< refusals beyond answers in that time
+    unsigned longest_answered = 0;  ///< answers in a row between two of them
+    unsigned alive = 0;             ///< signs of life in a row
+    unsigned answered = 0;          ///< answers in a row, exceptions not counted
+    unsigned trouble = 0;           ///< leaky count of lost and damaged answers
     Moment first_timeout;
     Moment first_refusal;
     Moment first_trouble;
-    std::optional<BootTime> silent_at;  ///< its second time-out
-    std::optional<Moment> alive_at;     ///< last sign of life
-    bool no_answer = false;             ///< these findings are open
+    std::optional<Moment> alive_at;  ///< last sign of life
+    std::size_t seat = 0;            ///< its number on its bus
+    bool asked = false;              ///< suspect, a neighbour was heard, and its next question is ordered
+    bool no_answer = false;          ///< these findings are open
     bool refused = false;
     bool degraded = false;
   };
   struct BusLink {
     std::vector<DeviceIndex> devices;
-    BootClock::duration patience{};
+    LineEvidence evidence;
     bool available = true;
     Moment changed;  ///< of `available`
     std::string why;
@@ -93,12 +98,18 @@ class LinkWatch {
   void alive(const DeviceAttempt& attempt, bool answered, LinkSteps& out);
   void silent(const DeviceAttempt& attempt, LinkSteps& out);
   void refusing(const DeviceAttempt& attempt, LinkSteps& out);
+  static void outweigh(DeviceLink& device);
+  [[nodiscard]] static bool refuses_no_more(const DeviceLink& device);
+  static void forget_refusals(DeviceLink& device);
   void corrupt(const DeviceAttempt& attempt, LinkSteps& out);
   void count_trouble(const DeviceAttempt& attempt, LinkSteps& out);
   void recover(DeviceIndex device, const Moment& now, LinkSteps& out);
   void judge_silence(BusIndex bus, const Moment& now, LinkSteps& out);
+  void judge_flapping(BusIndex bus, const Moment& now, LinkSteps& out);
+  void ask_suspects(const BusLink& bus, LinkSteps& out);
+  void ask_neighbours(const DeviceAttempt& attempt, LinkSteps& out) const;
   void forget_silence(BusLink& bus);
-  [[nodiscard]] bool neighbour_alive(const BusLink& bus, DeviceIndex device, BootTime after) const;
+  [[nodiscard]] bool line_silent(const BusLink& bus) const;
 
   std::vector<DeviceLink> devices_;
   std::vector<BusLink> buses_;

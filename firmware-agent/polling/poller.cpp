@@ -17,6 +17,9 @@ namespace {
 
 /// The second read follows this much later: a bouncing contact (10 ms) and a single disturbance are over by then.
 constexpr auto confirm_pause = 100ms;
+/// A device that has fallen silent is asked at once when its answer decides something, but only so often in one
+/// silence: each such question costs the line a time-out.
+constexpr unsigned most_early_probes = 8;
 /// A value is believed for so many of its periods.
 constexpr int good_for_periods = 3;
 constexpr auto shortest_good = 2s;
@@ -36,7 +39,7 @@ Poller::Poller(const Site& site, BusIndex bus, std::vector<Polled> devices, Read
   const auto now = drivers::boot_now();
   heartbeat_ = accounted_ = now;
   for (auto& device : devices) {
-    members_.push_back({device.index, std::move(device.driver), {}, {}, {}, {}, {}, {}});
+    members_.push_back({device.index, std::move(device.driver), {}, {}, {}, {}, {}, {}, 0});
     plan(members_.size() - 1, now);
   }
 }
@@ -81,9 +84,10 @@ void Poller::confirm(PointIndex point) {
   const auto place = place_of(point);
   if (!place) return;
   auto& member = members_[place->member];
-  if (member.health.health() == DeviceHealth::dormant) return;
+  const bool dormant = member.health.health() == DeviceHealth::dormant;
+  if (dormant && member.early_probes++ >= most_early_probes) return;
   member.doubt[place->block].insert(at(point) - at(site_.devices[at(member.index)].first_point));
-  schedule_.wish(member.items[place->block], Purpose::confirm, drivers::boot_now() + confirm_pause);
+  schedule_.wish(member.items[place->block], Purpose::confirm, drivers::boot_now() + (dormant ? 0ms : confirm_pause));
   wake_.cancel();
 }
 
@@ -194,7 +198,10 @@ void Poller::judge(Member& member, const Sweep& sweep, BootClock::duration cost,
   const auto before = member.health.health();
   const auto failure = sweep.failure ? std::optional(sweep.failure->code) : std::nullopt;
   const auto after = member.health.take(failure);
-  if (after == DeviceHealth::active) member.last_answer = now.boot;
+  if (after == DeviceHealth::active) {
+    member.last_answer = now.boot;
+    member.early_probes = 0;
+  }
   const auto dormant = static_cast<std::size_t>(std::count_if(
       members_.begin(), members_.end(), [](const Member& m) { return m.health.health() == DeviceHealth::dormant; }));
   bus_health_.take(failure, dormant);

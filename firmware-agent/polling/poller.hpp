@@ -57,6 +57,7 @@ class Poller {
     std::vector<BootTime> last_read;           ///< of each block
     std::vector<unsigned> failures;            ///< of each block, in a row
     std::vector<std::set<std::size_t>> doubt;  ///< of each block: points to be confirmed
+    unsigned early_probes = 0;                 ///< orders to confirm in the present silence
   };
   struct Place {
     std::size_t member = 0;

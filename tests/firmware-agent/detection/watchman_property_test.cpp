@@ -89,6 +89,7 @@ TEST_CASE("glitches of a single read, of any kind, open nothing") {
     Random random(seed);
     WatchedSite w;
     int since_glitch = 0;
+    int since_cut = 0;
     for (int i = 0; i < 500; ++i) {
       Truth truth;
       truth.command = i / 50 % 2;
@@ -100,7 +101,11 @@ TEST_CASE("glitches of a single read, of any kind, open nothing") {
           case 1: truth.leakage = between(random, 11, 1000); break;
           case 2: truth.welded = true; break;
           case 3: truth.board_dead = true; break;
-          default: truth.line_cut = true; break;
+          default:
+            // Three interruptions in a minute would be a line that flaps.
+            truth.line_cut = i >= since_cut + 31;
+            if (truth.line_cut) since_cut = i;
+            break;
         }
       }
       poll(w, truth);

@@ -25,6 +25,25 @@ void weld(WatchedSite& w) {
   for (int i = 0; i < 3; ++i) block(w, 0, 1);
 }
 
+/// The board misses questions between its neighbours' answers.
+void board_dies(WatchedSite& w) {
+  w.attempt(w.place.board, Errc::timeout);
+  for (int i = 0; i < 3; ++i) {
+    w.wait(100ms);
+    w.attempt(w.place.board, Errc::timeout);
+    w.wait(100ms);
+    w.attempt(w.place.power);
+  }
+}
+
+/// The only device of its connection, silent for long enough.
+void inputs_die(WatchedSite& w) {
+  for (int i = 0; i < 3; ++i) {
+    w.wait(1s);
+    w.attempt(w.place.inputs, Errc::timeout);
+  }
+}
+
 void all_silent(WatchedSite& w) {
   for (const auto device : {w.place.board, w.place.power, w.place.leak}) {
     w.wait(300ms);
@@ -124,11 +143,7 @@ TEST_CASE("two rules for one thing are one finding, and it returns when both are
 TEST_CASE("a dead device gives one finding that names what it hides") {
   WatchedSite w;
   weld(w);
-  w.attempt(w.place.board, Errc::timeout);
-  w.wait(100ms);
-  w.attempt(w.place.board, Errc::timeout);
-  w.wait(100ms);
-  w.attempt(w.place.power);
+  board_dies(w);
   REQUIRE(w.changes.size() == 2);
   const auto& finding = w.changes[1].finding;
   CHECK(to_string(finding.id) == "demo/board-1/-/link.no-answer/1");
@@ -139,9 +154,7 @@ TEST_CASE("a dead device gives one finding that names what it hides") {
 TEST_CASE("behind a dead device nothing opens and nothing closes") {
   WatchedSite w;
   weld(w);
-  for (int i = 0; i < 2; ++i) w.attempt(w.place.board, Errc::timeout);
-  w.wait(100ms);
-  w.attempt(w.place.power);
+  board_dies(w);
   const auto told = w.changes.size();
   for (int i = 0; i < 10; ++i) {
     w.wait(1s);
@@ -177,10 +190,8 @@ TEST_CASE("a cut line is one finding for the bus that names the devices it holds
 
 TEST_CASE("a device that was dead before its line is suppressed with it and released after it") {
   WatchedSite w;
-  for (int i = 0; i < 2; ++i) w.attempt(w.place.board, Errc::timeout);
-  w.wait(100ms);
-  w.attempt(w.place.power);
-  for (int round = 0; round < 2; ++round) all_silent(w);
+  board_dies(w);
+  for (int round = 0; round < 3; ++round) all_silent(w);
   REQUIRE(w.changes.size() == 3);
   CHECK(w.changes[1].finding.id.kind == "bus.down");
   CHECK(w.changes[2].finding.id.kind == "link.no-answer");
@@ -229,7 +240,7 @@ TEST_CASE("a port that cannot be opened is one finding with the system's reason"
 TEST_CASE("a link that flaps is one finding") {
   WatchedSite w;
   for (int flap = 0; flap < 20; ++flap) {
-    for (int i = 0; i < 2; ++i) w.attempt(w.place.inputs, Errc::timeout);
+    inputs_die(w);
     w.wait(30s);
     w.tick();
     for (int i = 0; i < 2; ++i) w.attempt(w.place.inputs);
@@ -261,7 +272,7 @@ TEST_CASE("after a restart a fault that is still there stays the same finding, a
   WatchedSite w;
   weld(w);
   for (int i = 0; i < 2; ++i) w.see(w.place.voltage, 10);
-  for (int i = 0; i < 2; ++i) w.attempt(w.place.inputs, Errc::timeout);
+  inputs_die(w);
   REQUIRE(w.changes.size() == 3);
   w.restart();
   CHECK(w.man->open().size() == 3);
@@ -279,10 +290,8 @@ TEST_CASE("after a restart a fault that is still there stays the same finding, a
 
 TEST_CASE("a finding suppressed behind a line is released when the line is found well after a restart") {
   WatchedSite w;
-  for (int i = 0; i < 2; ++i) w.attempt(w.place.board, Errc::timeout);
-  w.wait(100ms);
-  w.attempt(w.place.power);
-  for (int round = 0; round < 2; ++round) all_silent(w);
+  board_dies(w);
+  for (int round = 0; round < 3; ++round) all_silent(w);
   auto open = w.man->open();
   REQUIRE(open.size() == 2);
   open.erase(open.begin() +
