@@ -147,7 +147,7 @@ bool is_full(const SQLite::Exception& error) { return (error.getErrorCode() & 0x
 Result<OpenedDatabase> open_database(const DatabasePlan& plan, WallTime now) {
   sqlite3_hard_heap_limit64(heap_limit);
   std::string quarantined;
-  if (only_log_left(plan.path)) {
+  if (plan.keep_lone_log && only_log_left(plan.path)) {
     auto moved = put_aside(plan.path, now);
     if (!moved) return moved.error();
     quarantined = *moved;

@@ -24,6 +24,8 @@ struct DatabasePlan {
   /// False when this process has checked the file before and met no damage since: reading all of a large one again
   /// would keep the findings waiting.
   bool check = true;
+  /// The file was in use before: the log of one that is empty or missing is evidence and is put aside, not deleted.
+  bool keep_lone_log = false;
 };
 
 struct OpenedDatabase {
@@ -34,7 +36,7 @@ struct OpenedDatabase {
 };
 
 /// Opens or creates, checks, migrates forward. A corrupt file is renamed `<path>.corrupt-<time>` and a new one with a
-/// new epoch begins; so is the log of a file that is empty or missing. A newer schema or another program's file is
+/// new epoch begins. A newer schema or another program's file is
 /// refused with the cure, untouched. What only the write-ahead log holds is brought into the file and made durable
 /// before this returns, so nothing that can be read through the connection depends on an fsync that once failed.
 Result<OpenedDatabase> open_database(const DatabasePlan& plan, WallTime now);

@@ -38,8 +38,9 @@ Result<void> FindingLedger::open(bool used_before) {
 
 Result<void> FindingLedger::ensure_open() {
   if (opened_.connection) return {};
-  const DatabasePlan plan{site_.store.directory + "/findings.db", findings_application_id, findings_migrations(),
-                          options_.findings_synchronous};
+  DatabasePlan plan{site_.store.directory + "/findings.db", findings_application_id, findings_migrations(),
+                    options_.findings_synchronous};
+  plan.keep_lone_log = used_;
   auto opened = open_database(plan, options_.now().wall);
   if (!opened) return opened.error();
   opened_ = std::move(*opened);

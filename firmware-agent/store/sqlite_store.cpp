@@ -308,11 +308,22 @@ asio::awaitable<void> SqliteStore::close() {
 
 }  // namespace
 
+namespace {
+
+/// These are made only after findings.db was durable, so without it beside them it was lost; without them its first
+/// opening may just have been cut short.
+bool was_used(const std::string& directory) {
+  std::error_code ignored;
+  return std::filesystem::exists(directory + "/history.db", ignored) ||
+         std::filesystem::exists(directory + "/readings.journal", ignored) ||
+         std::filesystem::exists(directory + "/findings.open", ignored);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Store>> open_store(const Site& site, asio::any_io_executor loop, StoreOptions options) {
   const auto& directory = site.store.directory;
   if (auto made = storage::make_directory(directory); !made) return made.error();
-  std::error_code ignored;
-  const bool used_before = std::filesystem::exists(directory + "/lock", ignored);
   auto lock = storage::File::open(directory + "/lock");
   if (!lock) return lock.error();
   if (!lock->lock()) {
@@ -320,7 +331,7 @@ Result<std::unique_ptr<Store>> open_store(const Site& site, asio::any_io_executo
                 directory + ": another process uses this store; stop it first (systemctl stop inspectd)");
   }
   auto store = std::make_unique<SqliteStore>(site, std::move(loop), std::move(options), std::move(*lock));
-  if (auto started = store->start(used_before); !started) return started.error();
+  if (auto started = store->start(was_used(directory)); !started) return started.error();
   return std::unique_ptr<Store>(std::move(store));
 }
 

@@ -53,7 +53,7 @@ std::string use(const agent::Site& site, TestClock& clock) {
   acknowledged.finding.state = AlarmState::acknowledged;
   acknowledged.finding.by = "Li";
   REQUIRE(good(store.wait(store->commit({{acknowledged}, {}, clock.now()}))));
-  const auto epoch = store.wait(store->outbox_state())->findings_epoch;
+  auto epoch = store.wait(store->outbox_state())->findings_epoch;
   run(store.loop, store->close());
   return epoch;
 }
@@ -181,6 +181,17 @@ TEST_CASE("a damaged list beside a sound database is written anew") {
   CHECK(contains(said(store), "was damaged and is written anew"));
   CHECK(content(dir / "findings.open") == list);
   CHECK(store.wait(store->claim({}, 10))->size() == 3);
+}
+
+TEST_CASE("a first start that a power cut ended before anything was kept is not taken for a loss") {
+  const TempDir dir;
+  const auto site = small_site(dir.path());
+  const TestClock clock;
+  for (const auto* name : {"lock", "findings.db"}) overwrite(dir / name, "");
+  overwrite(dir / "findings.db-wal", std::string(5000, 'w'));
+  OpenStore store(site, clock);
+  REQUIRE(good(store.store));
+  CHECK(said(store).empty());
 }
 
 TEST_CASE("a new store says nothing, and a store of an older version gets its list") {
