@@ -1,10 +1,10 @@
 #include "drivers/modbus_device/modbus_device.hpp"
 
-#include "drivers/bus/clock.hpp"
 #include "protocol/modbus/codec.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace inspect::drivers {
 
@@ -16,6 +16,11 @@ using modbus::Request;
 namespace {
 
 constexpr std::size_t most_refused_shapes = 64;
+
+/// Witnesses asked in one read. A variant whose first points are missing is understood within four reads, before it is
+/// taken for a device that refuses everything; such a device is then asked one question more in a read, not four.
+constexpr std::size_t witnesses_at_first = 4;
+constexpr unsigned reads_at_first = 4;
 
 std::vector<modbus::PointMap> maps_of(const Profile& profile) {
   std::vector<modbus::PointMap> maps;
@@ -60,8 +65,13 @@ Reason reason_of(Errc code) {
   }
 }
 
-ModbusDevice::ModbusDevice(Bus& bus, std::uint8_t unit, const Profile& profile, std::chrono::milliseconds period)
-    : bus_(bus), unit_(unit), profile_(profile), plan_(maps_of(profile), profile.limits, periods_of(profile, period)) {}
+ModbusDevice::ModbusDevice(Bus& bus, std::uint8_t unit, const Profile& profile, std::chrono::milliseconds period,
+                           BootTime (*now)())
+    : bus_(bus),
+      unit_(unit),
+      profile_(profile),
+      now_(now),
+      plan_(maps_of(profile), profile.limits, periods_of(profile, period)) {}
 
 asio::awaitable<Result<Answer>> ModbusDevice::ask(Request request) {
   const auto& limits = profile_.limits;
@@ -84,29 +94,77 @@ PointValue ModbusDevice::value_of(std::size_t point, const Request& request, con
 asio::awaitable<BlockOutcome> ModbusDevice::read(std::size_t block) {
   if (block >= blocks().size()) co_return failed(fail(Errc::invalid_argument, "there is no such block"), {});
   const auto request = blocks()[block].request(unit_);
+  also_refused_.clear();
   auto answer = co_await ask(request);
-  // One refusal may be meant for another question (an exception names none), or a device may refuse while it starts up.
-  if (is_unsupported(answer)) answer = co_await ask(request);
-  if (is_unsupported(answer)) co_return refused(block);
+  if (is_unsupported(answer) && co_await means_it(block, request, answer)) co_return give_way(block);
 
   BlockOutcome outcome;
   const auto& points = blocks()[block].points;
-  if (!answer) {
-    outcome = failed(answer.error(), points);
-  } else if (answer->exception) {
-    outcome = failed(refusal_of(*answer), points);
+  if (!answer) co_return failed(answer.error(), points);
+  if (answer->exception) {
+    plan_.refused(block);
+    outcome = co_await refused(block, refusal_of(*answer));
   } else {
     for (const auto point : points) outcome.values.push_back(value_of(point, request, *answer));
+    plan_.answered(block, now_());
+    refused_reads_ = 0;
+    unwitnessed_ = 0;
+    next_witness_ = 0;
   }
-  outcome.replanned = plan_.revive(boot_now());
+  const bool changed = co_await try_shape(!answer->exception);
+  // After it refused everything all is due at once, also what is read seldom and was told to be refused.
+  outcome.replanned = changed || (!answer->exception && std::exchange(told_of_others_, false));
   co_return outcome;
 }
 
-BlockOutcome ModbusDevice::refused(std::size_t block) {
+asio::awaitable<BlockOutcome> ModbusDevice::refused(std::size_t block, Error error) {
+  const bool busy = error.code == Errc::device_busy;
+  auto outcome = failed(std::move(error), blocks()[block].points);
+  // Nothing was answered for a while: what is read seldom must not be taken for good until its turn comes.
+  if (++refused_reads_ > 1 && !busy && also_refused_.empty()) co_await answers_otherwise(block);
+  const auto& own = blocks()[block].points;
+  for (const auto point : also_refused_) {
+    if (std::find(own.begin(), own.end(), point) != own.end()) continue;
+    outcome.values.push_back({point, 0, 0, Quality::bad, Reason::refused});
+    told_of_others_ = true;
+  }
+  co_return outcome;
+}
+
+asio::awaitable<bool> ModbusDevice::means_it(std::size_t block, Request request, Result<Answer>& answer) {
+  const bool witnessed = plan_.may_give_way(block) && co_await answers_otherwise(block);
+  // Once more: an exception names no question and may have been meant for another, or the device may have come to
+  // itself just before its witness answered.
+  if (witnessed || !plan_.was_refused(block)) answer = co_await ask(request);
+  co_return witnessed&& is_unsupported(answer);
+}
+
+asio::awaitable<bool> ModbusDevice::answers_otherwise(std::size_t block) {
+  const auto witnesses = plan_.witnesses(block);
+  const auto most = std::min(witnesses.size(), unwitnessed_ < reads_at_first ? witnesses_at_first : std::size_t{1});
+  for (std::size_t i = 0; i < most; ++i) {
+    const auto& witness = witnesses[next_witness_++ % witnesses.size()];
+    const auto answer = co_await ask(witness.request(unit_));
+    if (!answer) co_return false;  // silence and damage tell nothing, and cost the line most
+    if (answer->exception) {
+      also_refused_.insert(also_refused_.end(), witness.points.begin(), witness.points.end());
+      continue;
+    }
+    unwitnessed_ = 0;
+    next_witness_ = 0;
+    refused_reads_ = 0;
+    also_refused_.clear();
+    co_return true;
+  }
+  ++unwitnessed_;
+  co_return false;
+}
+
+BlockOutcome ModbusDevice::give_way(std::size_t block) {
   const auto points = blocks()[block].points;
   auto error = fail(Errc::unsupported_point, "the device does not know these points");
   BlockOutcome outcome;
-  if (plan_.refused(block, boot_now()) == modbus::ReadPlan::Refusal::left) {
+  if (plan_.give_way(block, now_()) == modbus::ReadPlan::Refusal::left) {
     outcome = failed(std::move(error), points);
     outcome.failure.reset();  // the block is gone, and what remains of it are its points' readings
   } else {
@@ -114,6 +172,18 @@ BlockOutcome ModbusDevice::refused(std::size_t block) {
   }
   outcome.replanned = true;
   return outcome;
+}
+
+asio::awaitable<bool> ModbusDevice::try_shape(bool well) {
+  const auto shape = plan_.due(now_());
+  if (!shape) co_return false;
+  const auto answer = co_await ask(shape->request(unit_));
+  if (answer && !answer->exception) {
+    plan_.take_back(*shape, now_());
+    co_return true;
+  }
+  plan_.not_yet(*shape, well && answer, now_());
+  co_return false;
 }
 
 std::vector<Request> ModbusDevice::other_shapes(const Block& block, const std::vector<std::size_t>& points) const {

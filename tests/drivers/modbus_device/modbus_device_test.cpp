@@ -7,17 +7,19 @@
 #include <cstring>
 #include <deque>
 #include <map>
+#include <random>
 
 using namespace inspect;
 using namespace inspect::drivers;
 using namespace std::chrono_literals;
 using modbus::Answer;
-using modbus::PointMap;
 using modbus::Request;
 using modbus::Table;
 using modbus::ValueType;
 
 namespace {
+
+BootTime virtual_now{1h};
 
 /// A bus that answers from a map of registers, without any wire: what is tested is what the device makes of it.
 class FakeBus final : public Bus {
@@ -25,6 +27,7 @@ class FakeBus final : public Bus {
   boost::asio::awaitable<Result<Answer>> transact(Request request, AnswerLimits given) override {
     requests.push_back(request);
     limits = given;
+    if (ill) co_return Answer{{}, *ill};
     if (!next.empty()) {
       auto result = std::move(next.front());
       next.pop_front();
@@ -49,6 +52,7 @@ class FakeBus final : public Bus {
   std::deque<Result<Answer>> next;
   std::vector<Request> requests;
   AnswerLimits limits;
+  std::optional<std::uint8_t> ill;  ///< refuses everything with this
 
  private:
   BusCounters counters_;
@@ -70,7 +74,7 @@ struct Bench {
     profile.points = std::move(points);
   }
   ModbusDevice& device() {
-    if (!made) made.emplace(bus, std::uint8_t{9}, profile);
+    if (!made) made.emplace(bus, std::uint8_t{9}, profile, 0ms, [] { return virtual_now; });
     return *made;
   }
   BlockOutcome read(std::size_t block = 0) { return tests::run(loop, device().read(block)); }
@@ -175,14 +179,190 @@ TEST_CASE("one refusal is not believed; the second one splits the block, and the
   CHECK(bench.read(0).values.size() == 2);
   CHECK(bench.read(1).replanned);
   REQUIRE(bench.device().blocks().size() == 3);
-  outcome = bench.read(2);
-  CHECK_FALSE(outcome.failure.has_value());
-  CHECK(outcome.replanned);
-  REQUIRE(outcome.values.size() == 1);
-  CHECK(outcome.values[0].point == 3);
-  CHECK(outcome.values[0].reason == Reason::refused);
+  // d was read before: that it is refused now is a fault to be seen, so it is asked on and its readings say so.
+  for (int i = 0; i < 3; ++i) {
+    outcome = bench.read(2);
+    CHECK(outcome.failure->code == Errc::unsupported_point);
+    CHECK_FALSE(outcome.replanned);
+    REQUIRE(outcome.values.size() == 1);
+    CHECK(outcome.values[0].point == 3);
+    CHECK(outcome.values[0].reason == Reason::refused);
+  }
+  CHECK(bench.device().blocks().size() == 3);
+}
+
+TEST_CASE("a point that the firmware never had leaves the plan once, and costs a question now and then") {
+  Bench bench({point("a", 0), point("b", 1), point("c", 2), point("d", 3)});
+  for (const std::uint32_t known : {0U, 1U, 2U}) bench.bus.hold(4, known, 7);
+  std::vector<PointValue> left;
+  unsigned replanned = 0;
+  unsigned failures = 0;
+  const auto round = [&] {
+    for (std::size_t block = 0; block < bench.device().blocks().size(); ++block) {
+      const auto outcome = bench.read(block);
+      failures += outcome.failure ? 1U : 0U;
+      for (const auto& value : outcome.values) {
+        if (value.quality != Quality::good) left.push_back(value);
+      }
+      if (!outcome.replanned) continue;
+      ++replanned;
+      break;
+    }
+    virtual_now += 1s;
+  };
+  for (int i = 0; i < 10; ++i) round();
+  CHECK(replanned == 3);
+  CHECK(failures == 2);  // the two splits
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].point == 3);
+  CHECK(left[0].reason == Reason::refused);
   CHECK(bench.device().refused_points() == std::vector<std::size_t>{3});
-  CHECK(bench.device().blocks().size() == 2);
+
+  for (int i = 0; i < 1500; ++i) round();
+  const auto before = bench.bus.requests.size();
+  for (int i = 0; i < 600; ++i) round();
+  CHECK(bench.bus.requests.size() - before <= 600 * bench.device().blocks().size() + 3);
+  CHECK(replanned == 3);
+  CHECK(left.size() == 1);
+
+  bench.bus.hold(4, 3, 8);  // a new firmware
+  for (int i = 0; i < 601; ++i) round();
+  CHECK(bench.device().blocks().size() == 1);
+  CHECK(bench.device().refused_points().empty());
+}
+
+TEST_CASE("a device that refuses everything keeps its plan, says so in every reading and is read on when it is well") {
+  for (const auto code : std::initializer_list<std::uint8_t>{1, 2, 3, 4, 6}) {
+    CAPTURE(code);
+    Bench bench({point("a", 0), point("b", 1), point("c", 100)});
+    for (const std::uint32_t known : {0U, 1U, 100U}) bench.bus.hold(4, known, 7);
+    CHECK(bench.read(0).values.size() == 2);
+    CHECK(bench.read(1).values.size() == 1);
+    const auto plan = bench.device().blocks();
+    bench.bus.ill = code;
+    for (int i = 0; i < 1000; ++i) {
+      virtual_now += 1s;
+      const auto before = bench.bus.requests.size();
+      const auto outcome = bench.read(static_cast<std::size_t>(i) % 2);
+      REQUIRE(outcome.failure.has_value());
+      REQUIRE_FALSE(outcome.replanned);
+      CHECK_FALSE(outcome.values.empty());
+      CHECK(bench.bus.requests.size() - before <= (i < 8 ? 6U : 2U));
+    }
+    CHECK(bench.device().blocks() == plan);
+    bench.bus.ill.reset();
+    for (const std::size_t block : {0U, 1U}) CHECK_FALSE(bench.read(block).failure.has_value());
+  }
+}
+
+TEST_CASE("what is read seldom is told to be refused while the device refuses all, and not while it refuses another") {
+  for (const auto code : std::initializer_list<std::uint8_t>{2, 4}) {
+    CAPTURE(code);
+    Bench bench({point("often", 0), point("seldom", 100)});
+    bench.profile.points[1].period = 60s;
+    bench.bus.hold(4, 0, 7);
+    bench.bus.hold(4, 100, 7);
+    REQUIRE(bench.device().blocks().size() == 2);
+    bench.read(0);
+    bench.read(1);
+    bench.bus.ill = code;
+    CHECK(bench.read(0).values.size() == 1);
+    const auto second = bench.read(0);
+    REQUIRE(second.values.size() == 2);
+    CHECK(second.values[1].point == 1);
+    CHECK(second.values[1].reason == Reason::refused);
+
+    // Well again: everything is due at once, and only once.
+    bench.bus.ill.reset();
+    CHECK(bench.read(0).replanned);
+    CHECK_FALSE(bench.read(0).replanned);
+    bench.bus.registers.erase({4, 0});
+    for (int i = 0; i < 10; ++i) CHECK(bench.read(0).values.size() == 1);
+  }
+}
+
+TEST_CASE("a variant without its first points is understood before it could be taken for one that refuses all") {
+  std::vector<PointSpec> points;
+  for (std::uint16_t i = 0; i < 16; ++i) points.push_back(point("p", i));
+  Bench bench(points);
+  bench.bus.hold(4, 15, 1);
+  int reads = 1;
+  while (!bench.read(0).replanned) ++reads;
+  CHECK(reads <= 4);
+}
+
+namespace {
+
+/// A device of which any points are refused for any time, read once a second.
+struct Patient {
+  explicit Patient(std::mt19937& chance) : random(chance) {}
+
+  /// Every register is there, or about two points of three are.
+  void give(bool all) {
+    for (std::uint32_t i = 0; i < 60; ++i) bench.bus.hold(4, i, 7);
+    for (const auto& spec : points) {
+      if (!all && random() % 3 == 0) bench.bus.registers.erase({4, spec.map.address});
+    }
+  }
+  void seconds(std::size_t count) {
+    for (; count > 0; --count) second();
+  }
+  [[nodiscard]] bool every_block_answers() {
+    for (std::size_t block = 0; block < bench.device().blocks().size(); ++block) {
+      if (bench.read(block).failure) return false;
+    }
+    return true;
+  }
+
+  std::mt19937& random;
+  std::vector<PointSpec> points = some();
+  Bench bench{points};
+
+ private:
+  std::vector<PointSpec> some() {
+    std::vector<PointSpec> made;
+    for (std::size_t i = 1 + random() % 12; i > 0; --i) {
+      made.push_back(point("p", static_cast<std::uint16_t>(random() % 40)));
+    }
+    return made;
+  }
+  void second() {
+    for (std::size_t block = 0; block < bench.device().blocks().size(); ++block) {
+      if (bench.read(block).replanned) break;
+    }
+    REQUIRE_FALSE(bench.device().blocks().empty());
+    std::size_t known = bench.device().refused_points().size();
+    for (const auto& block : bench.device().blocks()) known += block.points.size();
+    REQUIRE(known == points.size());
+    virtual_now += 1s;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("whatever was refused and for how long, all is asked again in a stated time after the device is well") {
+  std::mt19937 random(11);
+  for (int round = 0; round < 60; ++round) {
+    CAPTURE(round);
+    Patient patient(random);
+    patient.give(random() % 2 == 0);
+    for (std::size_t change = random() % 12; change > 0; --change) {
+      patient.bench.bus.ill.reset();
+      if (random() % 2 == 0) patient.bench.bus.ill = static_cast<std::uint8_t>(1 + random() % 6);
+      if (random() % 3 == 0) patient.give(random() % 2 == 0);
+      patient.seconds(random() % 90);
+    }
+    // A device that gets well after it refused everything is whole within seconds, one of which only some points were
+    // refused when the longest pause is over.
+    const bool from_illness = round % 2 == 0;
+    if (from_illness) patient.bench.bus.ill = std::uint8_t{2};
+    patient.seconds(from_illness ? 20 : 0);
+    patient.bench.bus.ill.reset();
+    patient.give(true);
+    patient.seconds(from_illness ? 30 : 600 + 30);
+    CHECK(patient.bench.device().refused_points().empty());
+    CHECK(patient.every_block_answers());
+  }
 }
 
 TEST_CASE("the second read has another shape, so that no answer to the first fits it") {

@@ -76,8 +76,9 @@ TEST_CASE("whatever the map, every point is read once, whole, and no limit is pa
     ReadPlan plan(points, limits);
     // Refuse at random as well: what is in the plan or away is still every point, once.
     for (std::size_t i = random() % 20; i > 0 && !plan.blocks().empty(); --i) {
-      plan.refused(random() % plan.blocks().size(), start);
+      plan.give_way(random() % plan.blocks().size(), start);
     }
+    CHECK(plan.blocks().empty() == points.empty());
     auto seen = points_of(plan);
     for (const auto point : plan.refused_points()) seen.insert(point);
     REQUIRE(seen.size() == points.size());
@@ -94,52 +95,124 @@ TEST_CASE("whatever the map, every point is read once, whole, and no limit is pa
   }
 }
 
-TEST_CASE("a refused block is split at its holes first, then by halves, and a lone point leaves") {
+TEST_CASE("a block that gives way is split at its holes first, then by halves, and a lone unknown point leaves") {
   const std::vector<PointMap> points{at(0), at(1), at(2), at(3), at(6), at(7)};
   ReadPlan plan(points, {});
   REQUIRE(plan.blocks().size() == 1);
-  CHECK(plan.refused(0, start) == ReadPlan::Refusal::split);
+  CHECK(plan.give_way(0, start) == ReadPlan::Refusal::split);
   REQUIRE(plan.blocks().size() == 2);
   CHECK(plan.blocks()[0].quantity == 4);
   CHECK(plan.blocks()[1].address == 6);
 
-  CHECK(plan.refused(0, start) == ReadPlan::Refusal::split);
+  CHECK(plan.give_way(0, start) == ReadPlan::Refusal::split);
   REQUIRE(plan.blocks().size() == 3);
   CHECK(plan.blocks()[0].points == std::vector<std::size_t>{0, 1});
   CHECK(plan.blocks()[1].points == std::vector<std::size_t>{2, 3});
 
-  CHECK(plan.refused(1, start) == ReadPlan::Refusal::split);
-  CHECK(plan.refused(2, start) == ReadPlan::Refusal::left);
+  CHECK(plan.give_way(1, start) == ReadPlan::Refusal::split);
+  CHECK(plan.give_way(2, start) == ReadPlan::Refusal::left);
   CHECK(plan.refused_points() == std::vector<std::size_t>{3});
   CHECK(points_of(plan) == std::multiset<std::size_t>{0, 1, 2, 4, 5});
 }
 
-TEST_CASE("a point that left is asked again after its pause, and the splits stay") {
-  const std::vector<PointMap> points{at(0), at(1)};
-  ReadPlan plan(points, {});
-  plan.refused(0, start);
-  CHECK(plan.refused(1, start) == ReadPlan::Refusal::left);
-  CHECK_FALSE(plan.revive(start + refused_point_pause - 1ns));
-  CHECK(plan.blocks().size() == 1);
-  CHECK(plan.revive(start + refused_point_pause));
-  CHECK(plan.blocks().size() == 2);
+TEST_CASE("a lone point that has answered before stays, and so does the last block") {
+  ReadPlan plan(std::vector<PointMap>{at(0), at(100)}, {});
+  plan.answered(0, start);
+  CHECK_FALSE(plan.may_give_way(0));
+  CHECK(plan.give_way(0, start) == ReadPlan::Refusal::kept);
+  CHECK(plan.may_give_way(1));
+  CHECK(plan.give_way(1, start) == ReadPlan::Refusal::left);
+
+  ReadPlan alone(std::vector<PointMap>{at(0)}, {});
+  CHECK_FALSE(alone.may_give_way(0));
+  CHECK(alone.give_way(0, start) == ReadPlan::Refusal::kept);
+  CHECK(alone.blocks().size() == 1);
+}
+
+TEST_CASE("what left is tried after 5 s, then after twice as long each time, never more than 10 min apart") {
+  ReadPlan plan(std::vector<PointMap>{at(0), at(100)}, {});
+  plan.give_way(1, start);
+  auto now = start;
+  std::chrono::seconds pause = shortest_refused_pause;
+  for (int i = 0; i < 12; ++i) {
+    CHECK_FALSE(plan.due(now + pause - 1ns).has_value());
+    now += pause;
+    const auto shape = plan.due(now);
+    REQUIRE(shape.has_value());
+    CHECK(shape->points == std::vector<std::size_t>{1});
+    plan.not_yet(*shape, true, now);
+    pause = std::min<std::chrono::seconds>(2 * pause, longest_refused_pause);
+  }
+  CHECK(pause == longest_refused_pause);
+  plan.take_back(*plan.due(now + pause), now);
   CHECK(plan.refused_points().empty());
-  CHECK_FALSE(plan.revive(start + refused_point_pause));
+  CHECK(plan.blocks().size() == 2);
+  CHECK_FALSE(plan.due(now + 24h).has_value());
+}
+
+TEST_CASE("while the device refuses everything the pause does not grow") {
+  ReadPlan plan(std::vector<PointMap>{at(0), at(100)}, {});
+  plan.give_way(1, start);
+  auto now = start;
+  for (int i = 0; i < 12; ++i) {
+    now += shortest_refused_pause;
+    REQUIRE(plan.due(now).has_value());
+    plan.not_yet(*plan.due(now), false, now);
+  }
+}
+
+TEST_CASE("a block that was split is whole again when it answers, with all that was missing of it") {
+  ReadPlan plan(std::vector<PointMap>{at(0), at(1), at(2), at(3)}, {});
+  const auto whole = plan.blocks()[0];
+  plan.give_way(0, start);
+  plan.give_way(1, start);
+  CHECK(plan.give_way(2, start) == ReadPlan::Refusal::left);
+  REQUIRE(plan.due(start + 5s).has_value());
+  CHECK(*plan.due(start + 5s) == whole);  // the largest first
+  plan.take_back(whole, start + 5s);
+  CHECK(plan.blocks() == std::vector<Block>{whole});
+  CHECK_FALSE(plan.due(start + 24h).has_value());
+}
+
+TEST_CASE("an answer after nothing but refusals has everything tried at once; one block's refusals do not") {
+  ReadPlan plan(std::vector<PointMap>{at(0), at(100), at(200)}, {});
+  plan.give_way(2, start);
+  for (int i = 0; i < 8; ++i) plan.not_yet(*plan.due(start + 24h), true, start);
+  plan.refused(0);
+  plan.answered(1, start + 1s);
+  CHECK_FALSE(plan.due(start + 1s).has_value());
+  plan.refused(1);
+  CHECK(plan.all_refused());
+  plan.answered(0, start + 2s);
+  CHECK(plan.due(start + 2s).has_value());
+}
+
+TEST_CASE("witnesses are the block's own pieces, then the others', known ones first, and never the question itself") {
+  ReadPlan plan(std::vector<PointMap>{at(0), at(1), at(100), at(200)}, {});
+  plan.answered(2, start);
+  const auto asked = [](const std::vector<Block>& witnesses) {
+    std::vector<std::uint16_t> addresses(witnesses.size());
+    std::transform(witnesses.begin(), witnesses.end(), addresses.begin(), [](const Block& b) { return b.address; });
+    return addresses;
+  };
+  CHECK(asked(plan.witnesses(0)) == std::vector<std::uint16_t>{0, 1, 200, 100});
+  CHECK(asked(plan.witnesses(1)) == std::vector<std::uint16_t>{200, 0, 1});
+  CHECK(ReadPlan(std::vector<PointMap>{at(0)}, {}).witnesses(0).empty());
 }
 
 TEST_CASE("points that share a register are never torn apart") {
   auto low = at(4, ValueType::bit);
   auto high = at(4, ValueType::bit);
   high.bit = 9;
-  ReadPlan plan(std::vector<PointMap>{low, high}, {});
-  REQUIRE(plan.blocks().size() == 1);
+  ReadPlan plan(std::vector<PointMap>{low, high, at(100)}, {});
+  REQUIRE(plan.blocks().size() == 2);
   CHECK(plan.blocks()[0].quantity == 1);
-  CHECK(plan.refused(0, start) == ReadPlan::Refusal::left);
+  CHECK(plan.give_way(0, start) == ReadPlan::Refusal::left);
   CHECK(plan.refused_points() == std::vector<std::size_t>{0, 1});
 }
 
 TEST_CASE("a device without points has an empty plan") {
   ReadPlan plan({}, {});
   CHECK(plan.blocks().empty());
-  CHECK_FALSE(plan.revive(start));
+  CHECK_FALSE(plan.due(start).has_value());
 }
