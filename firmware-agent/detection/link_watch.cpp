@@ -16,10 +16,10 @@ constexpr auto last_one_silent_for = 2s;
 constexpr unsigned last_one_silent_after = 3;
 /// … and one that is told to be interrupted again and again is told to be down only when that is something else.
 constexpr auto flapping_line_silent_for = 5s;
-constexpr unsigned refused_after = 3;  ///< exceptions, at least half of what came back …
-constexpr auto refused_for = 5s;       ///< … and lasting: a refused block that is being split refuses several times
+constexpr unsigned refused_after = 3;   ///< exceptions, at least half of what came back …
+constexpr auto refused_for = 5s;        ///< … and lasting: a refused block that is being split refuses several times
 constexpr unsigned refused_memory = 8;  ///< so many answers in a row end what was shorter than that
-constexpr auto busy_for = 60s;         ///< "busy" is an honest answer for a while, but not for ever
+constexpr auto busy_for = 60s;          ///< "busy" is an honest answer for a while, but not for ever
 
 /// A lost or damaged answer counts 4, a sound one takes 1 away: more than one in five opens sooner or later, three
 /// damaged in a row at once, and it closes after a long run without any.
