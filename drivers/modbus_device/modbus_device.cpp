@@ -136,7 +136,8 @@ asio::awaitable<bool> ModbusDevice::means_it(std::size_t block, Request request,
   // Once more: an exception names no question and may have been meant for another, or the device may have come to
   // itself just before its witness answered.
   if (witnessed || !plan_.was_refused(block)) answer = co_await ask(request);
-  co_return witnessed&& is_unsupported(answer);
+  if (!witnessed) co_return false;
+  co_return is_unsupported(answer);
 }
 
 asio::awaitable<bool> ModbusDevice::answers_otherwise(std::size_t block) {
