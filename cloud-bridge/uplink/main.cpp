@@ -28,7 +28,7 @@ enum ExitCode : int { done = 0, failed = 1, wrong_use = 2, bad_configuration = 7
 constexpr auto* help_end = R"(
 Examples:
   inspect-bridge --config /etc/inspectd/bridge.toml
-      carry the outbox of the agent to the broker named there, until SIGTERM
+      carry the outbox of the agent to the broker named there, until SIGTERM, SIGINT or SIGHUP
   inspect-bridge --config bridge.toml --check
       read the configuration and the files it names, say what is wrong, start nothing
   inspect-bridge --explain
@@ -60,7 +60,7 @@ void keep_telling(asio::steady_timer& timer, const Uplink& uplink, std::chrono::
 int carry(const BridgeConfig& config) {
   asio::io_context loop(1);
   Uplink uplink(loop.get_executor(), config, INSPECT_VERSION);
-  asio::signal_set signals(loop, SIGTERM, SIGINT);
+  asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);  // after SIGHUP the service manager starts it anew
   signals.async_wait([&](const boost::system::error_code&, int) {
     tell_stopping();
     spdlog::info("ending, as asked");

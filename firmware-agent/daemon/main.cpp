@@ -57,11 +57,17 @@ void describe(CLI::App& app, Options& options) {
       "Examples:\n"
       "  inspectd --check                          is my configuration right?\n"
       "  inspectd -c site.toml -p drivers/profiles --catalogue protocol/catalogue\n"
+      "SIGTERM, SIGINT and SIGHUP end it after it has written down what it holds; systemd's unit starts it again "
+      "after\n"
+      "SIGHUP (systemctl reload inspectd), with the new configuration.\n"
       "Exit codes: 0 ended as asked, 1 failed, 2 wrong use, 7 the configuration has problems.\n"
       "Talk to a running agent with inspectctl.");
 }
 
 asio::awaitable<void> live(agent::Agent& agent, asio::io_context& loop, const agent::Site& site, int& code) {
+  // Before the start, so that a signal in its middle ends it cleanly as well. SIGHUP ends it too: the service manager
+  // starts it again with the configuration as it is then.
+  asio::signal_set signals(loop, SIGINT, SIGTERM, SIGHUP);
   if (auto started = co_await agent.start(); !started) {
     spdlog::critical("{}", started.error().message);
     code = exit_failed;
@@ -71,7 +77,6 @@ asio::awaitable<void> live(agent::Agent& agent, asio::io_context& loop, const ag
   spdlog::info("watching {}: {} buses, {} devices, {} points", site.name, site.buses.size(), site.devices.size(),
                site.points.size());
   agent::tell_ready("watching " + std::to_string(site.devices.size()) + " devices");
-  asio::signal_set signals(loop, SIGINT, SIGTERM);
   co_await signals.async_wait(asio::use_awaitable);
   spdlog::info("ending: writes down what is gathered");
   agent::tell_stopping();

@@ -148,3 +148,35 @@ TEST_CASE("the program carries, feeds its watchdog, tells an outage twice and en
   const std::string line = "the broker is out of reach";
   CHECK(log.find(line, log.find(line) + 1) == std::string::npos);
 }
+
+TEST_CASE("SIGHUP and SIGINT end the program as cleanly as SIGTERM: the centre is told, the code is 0") {
+  for (const int signal : {SIGHUP, SIGINT}) {
+    CAPTURE(signal);
+    PrivateBroker broker;
+    broker.start();
+    const auto& dir = broker.dir();
+    asio::io_context loop;
+    FakeAgent agent(loop, dir / "agent.sock");
+    agent.open();
+    Manager manager(dir / "notify");
+    write_file(dir / "bridge.toml", "agent_socket = \"" + (dir / "agent.sock") +
+                                        "\"\n[broker]\nhost = \"127.0.0.1\"\nport = " + std::to_string(broker.port()) +
+                                        "\nplain = true\n");
+    bridge::MqttOptions options;
+    options.port = broker.port();
+    options.client_id = "centre";
+    options.backoff_least = 20ms;
+    FakeCentre centre(loop, options);
+    const auto last_says = [&](bool online) {
+      return !centre.states.empty() && messages::decode_state(centre.states.back())->online == online;
+    };
+    Bridge bridge(dir / "bridge.toml", dir / "bridge.log", dir / "notify");
+    REQUIRE(run_until(loop, [&] { return last_says(true); }));
+    ::kill(bridge.pid, signal);
+    int code = -1;
+    REQUIRE(run_until(loop, [&] { return bridge.ended(code); }));
+    CHECK(code == 0);
+    CHECK(manager.heard("STOPPING=1"));
+    REQUIRE(run_until(loop, [&] { return last_says(false); }));
+  }
+}
