@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cloud-bridge/mqtt/mqtt_client.hpp"
+#include "cloud-bridge/uplink/agent_watch.hpp"
 #include "protocol/core/error.hpp"
 
 #include <chrono>
@@ -28,6 +29,7 @@ struct BridgeConfig {
   BrokerConfig broker;
   std::chrono::milliseconds resend_after{30'000};
   std::string log_level = "info";
+  StatePace pace;  ///< agreed with the centre, so not the file's to say
 };
 
 /// Reads bridge.toml. Errc::invalid_argument with every problem as "file:line:column: what is wrong; the cure".

@@ -3,12 +3,13 @@
 #include "cloud-bridge/mqtt/backoff.hpp"
 #include "cloud-bridge/uplink/agent_link.hpp"
 #include "cloud-bridge/uplink/manifest.hpp"
+#include "cloud-bridge/uplink/now.hpp"
 #include "cloud-bridge/uplink/outage.hpp"
+#include "cloud-bridge/uplink/state_report.hpp"
 #include "protocol/messages/message.hpp"
 #include "protocol/messages/topics.hpp"
 
 #include <spdlog/spdlog.h>
-#include <time.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -26,14 +27,6 @@ using messages::Channel;
 using std::chrono::milliseconds;
 
 namespace {
-
-BootTime boot_now() {
-  timespec now{};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return BootTime{std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec)};
-}
-
-WallTime wall_now() { return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now()); }
 
 constexpr auto round_at_least = std::chrono::seconds(5);   // a sign of new rows that got lost costs no more than this
 constexpr auto round_too_slow = std::chrono::seconds(60);  // over every limit of one round
@@ -53,9 +46,9 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
   Core(asio::any_io_executor loop, BridgeConfig config, std::string version)
       : loop_(std::move(loop)),
         config_(std::move(config)),
-        version_(std::move(version)),
         agent_(loop_, config_.agent_socket),
         ears_(loop_, config_.agent_socket),
+        state_(loop_, config_.agent_socket, std::move(version), config_.pace),
         manifest_(limits_of(config_)),
         wake_(loop_),
         pause_(loop_),
@@ -73,14 +66,16 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
     pause_.cancel();
     agent_.close();
     ears_.close();
+    state_.close();
     mqtt_.reset();
   }
 
   asio::awaitable<void> stop() {
     const auto self = shared_from_this();
     stopping_ = true;
+    state_.close();  // or it could say "online" after the farewell
     if (mqtt_) {
-      auto parting = state_message(false);
+      auto parting = state_.message(gateway_, false);
       co_await mqtt_->stop(std::chrono::seconds(1), std::move(parting));
     }
     close();
@@ -92,6 +87,7 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
     const std::string link = !mqtt_ ? "waiting for the agent" : mqtt_->up() ? "connected" : "broker out of reach";
     return link + ", " + std::to_string(counters_.receipted) + " rows receipted, " + std::to_string(manifest_.size()) +
            " on their way" + (agent_out_.lasts() ? ", agent out of reach" : "") +
+           (state_.watching() == false ? ", nobody watches the site" : "") +
            (manifest_.centre_silent() ? ", centre silent" : "");
   }
 
@@ -137,7 +133,7 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
     options.username = broker.username;
     options.password_file = broker.password_file;
     options.keep_alive = broker.keep_alive;
-    options.will = state_message(false);
+    options.will = state_.message(gateway_, false);
     options.subscriptions = {messages::topic(Channel::receipt, gateway_)};
     options.backoff_least = broker.retry_least;
     options.backoff_most = broker.retry_most;
@@ -145,12 +141,8 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
     mqtt_->on_message([this](const MqttMessage& message) { arrived(message); });
     mqtt_->on_state([this](const MqttState& state) { broker_changed(state); });
     mqtt_->start();
+    asio::co_spawn(loop_, report(shared_from_this()), asio::detached);
     spdlog::info("gateway {} begins to carry to {}:{}", gateway_, broker.host, broker.port);
-  }
-
-  MqttMessage state_message(bool online) const {
-    return {messages::topic(Channel::state, gateway_),
-            messages::encode(messages::GatewayState{gateway_, online, wall_now(), version_}), true};
   }
 
   void broker_changed(const MqttState& state) {
@@ -164,11 +156,9 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
     wake();
   }
 
-  asio::awaitable<void> tell_birth(std::shared_ptr<Core> /*self*/) {
-    auto birth = state_message(true);
-    const auto sent = co_await mqtt_->publish(std::move(birth));
-    if (!sent) spdlog::warn("the birth message was not taken: {}", sent.error().message);
-  }
+  asio::awaitable<void> tell_birth(std::shared_ptr<Core> /*self*/) { co_await state_.tell(gateway_, *mqtt_); }
+
+  asio::awaitable<void> report(std::shared_ptr<Core> /*self*/) { co_await state_.run(gateway_, *mqtt_); }
 
   void arrived(const MqttMessage& message) {
     auto receipt = messages::decode_receipt(message.payload);
@@ -332,10 +322,10 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
 
   asio::any_io_executor loop_;
   BridgeConfig config_;
-  std::string version_;
   std::string gateway_;
   AgentLink agent_;
   AgentLink ears_;
+  StateReport state_;
   std::unique_ptr<MqttClient> mqtt_;
   Manifest manifest_;
   std::deque<control::GiveReceipt> receipts_;  ///< waiting for the agent

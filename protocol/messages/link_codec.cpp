@@ -40,7 +40,10 @@ std::string encode(const GatewayState& state) {
   JsonWriter out;
   out.begin_object().key("gateway").text(state.gateway, longest_name).key("online").boolean(state.online);
   write_time(out, "time", state.time);
-  out.key("version").text(state.version, longest_name).end_object();
+  out.key("version").text(state.version, longest_name);
+  if (state.watching) out.key("watching").boolean(*state.watching);
+  if (state.agent_heard_at) write_time(out, "agent_heard_at", *state.agent_heard_at);
+  out.end_object();
   return std::move(out).take();
 }
 
@@ -52,6 +55,8 @@ Result<GatewayState> decode_state(std::string_view json) {
   out.online = root.boolean("online");
   out.time = read_time(root, "time");
   out.version = root.text("version", longest_name);
+  if (root.has("watching")) out.watching = root.boolean("watching");
+  if (root.has("agent_heard_at")) out.agent_heard_at = read_time(root, "agent_heard_at");
   root.done();
   if (document.problem()) return *document.problem();
   return out;

@@ -4,6 +4,7 @@
 #include "protocol/model/finding.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,12 +72,16 @@ struct Receipt {
   std::vector<std::uint64_t> seqs;  ///< at most 256
 };
 
-/// `site/<gateway>/up/state`, retained; the will says online = false.
+/// `site/<gateway>/up/state`, retained; the will says online = false. The bridge tells it at each connection, when
+/// `watching` changes and at least once a minute: an old one means that nobody is there.
 struct GatewayState {
   std::string gateway;
   bool online = false;
   WallTime time{};
   std::string version;
+  /// Whether the agent answered within 30 s and all its threads move. Nothing: not known, or told by an older bridge.
+  std::optional<bool> watching{};
+  std::optional<WallTime> agent_heard_at{};  ///< the agent's last such answer, by the gateway's clock
 };
 
 /// Always the same bytes for the same message, and never more than `largest_message`: overlong texts and lists are

@@ -74,6 +74,7 @@ class FakeAgent {
   bool refuse_all = false;
   bool talk_nonsense = false;
   bool silent = false;
+  bool stuck_thread = false;
 
  private:
   using Socket = asio::local::stream_protocol::socket;
@@ -137,6 +138,7 @@ class FakeAgent {
     }
     control::Status status;
     status.gateway = gateway;
+    status.threads = {{"store", std::chrono::seconds(stuck_thread ? 40 : 1)}};
     return *control::encode_answer(question->id, status);
   }
 

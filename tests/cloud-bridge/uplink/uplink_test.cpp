@@ -212,6 +212,57 @@ TEST_CASE("the centre sees a gateway come, leave on purpose, and vanish") {
   CHECK(online(2));
 }
 
+TEST_CASE("the centre hears that the agent hangs although it still takes questions, and that it moves again") {
+  Scene scene;
+  scene.config.pace = {50ms, 100ms, 300ms, 30s};
+  scene.broker.start();
+  scene.agent.open();
+  scene.start_centre();
+  REQUIRE(scene.until([&] { return scene.centre->up(); }));
+  scene.start_bridge();
+  const auto last = [&] { return messages::decode_state(scene.centre->states.back()).value(); };
+  const auto says = [&](bool watching) {
+    return scene.until([&] { return !scene.centre->states.empty() && last().watching == watching; });
+  };
+  REQUIRE(says(true));
+  CHECK(last().online);
+  REQUIRE(last().agent_heard_at.has_value());
+
+  scene.agent.silent = true;  // as after SIGSTOP: the socket accepts, nobody answers
+  REQUIRE(says(false));
+  CHECK(last().online);  // the gateway is there, its watchman is not
+  CHECK(*last().agent_heard_at < last().time - 250ms);
+  CHECK(scene.uplink->status().find("nobody watches the site") != std::string::npos);
+
+  scene.agent.silent = false;
+  REQUIRE(says(true));
+  CHECK(*last().agent_heard_at > last().time - 250ms);
+
+  scene.agent.stuck_thread = true;
+  REQUIRE(says(false));
+  scene.agent.stuck_thread = false;
+  REQUIRE(says(true));
+  scene.agent.close();
+  REQUIRE(says(false));
+}
+
+TEST_CASE("the state is told again though nothing changed, so that an old one means that nobody is there") {
+  Scene scene;
+  scene.config.pace = {50ms, 100ms, 10s, 200ms};
+  scene.broker.start();
+  scene.agent.open();
+  scene.start_centre();
+  REQUIRE(scene.until([&] { return scene.centre->up(); }));
+  scene.start_bridge();
+  REQUIRE(scene.until([&] { return scene.centre->states.size() >= 5; }));
+  const auto state = [&](std::size_t at) { return messages::decode_state(scene.centre->states.at(at)).value(); };
+  // The first may have been told before the agent answered.
+  for (std::size_t at = 2; at < 5; ++at) {
+    CHECK(state(at).watching == true);
+    CHECK(state(at).time - state(at - 1).time >= 150ms);
+  }
+}
+
 TEST_CASE("garbage and strangers' receipts on the receipt topic are counted and change nothing") {
   Scene scene;
   scene.broker.start();

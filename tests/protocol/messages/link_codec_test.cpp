@@ -19,11 +19,25 @@ TEST_CASE("a receipt arrives as it was sent") {
 
 TEST_CASE("a state arrives as it was sent") {
   const auto bytes = encode(sample_state());
-  CHECK(bytes == R"({"gateway":"gw-0001","online":true,"time":"1970-01-01T00:00:00.000Z","version":"0.1.0"})");
+  CHECK(bytes ==
+        R"({"gateway":"gw-0001","online":true,"time":"1970-01-01T00:00:00.000Z","version":"0.1.0","watching":false,)"
+        R"("agent_heard_at":"2025-11-24T16:00:00.123Z"})");
   const auto read = decode_state(bytes);
   REQUIRE(read.has_value());
   CHECK(read->online);
   CHECK(read->version == "0.1.0");
+  CHECK(read->watching == false);
+  CHECK(read->agent_heard_at == sample_state().agent_heard_at);
+}
+
+TEST_CASE("a state of an older bridge says nothing of the agent, and nothing is made up") {
+  const auto* old = R"({"gateway":"gw-0001","online":true,"time":"1970-01-01T00:00:00.000Z","version":"0.1.0"})";
+  const auto read = decode_state(old);
+  REQUIRE_MESSAGE(read.has_value(), read.error().message);
+  CHECK(read->online);
+  CHECK_FALSE(read->watching.has_value());
+  CHECK_FALSE(read->agent_heard_at.has_value());
+  CHECK(encode(*read) == old);
 }
 
 TEST_CASE("a receipt that could free the wrong rows is refused") {

@@ -60,7 +60,9 @@ inline messages::ReadingsMessage sample_readings() {
 }
 
 inline messages::Receipt sample_receipt() { return {"gw-0001", "00112233445566ff", {1, 2, 9223372036854775807ULL}}; }
-inline messages::GatewayState sample_state() { return {"gw-0001", true, WallTime{}, "0.1.0"}; }
+inline messages::GatewayState sample_state() {
+  return {"gw-0001", true, WallTime{}, "0.1.0", false, WallTime{std::chrono::milliseconds(1764000000123)}};
+}
 
 /// Makes things up within the bounds of the messages.
 class Inventor {
