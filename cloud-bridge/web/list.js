@@ -42,7 +42,7 @@ function drawFigures() {
     figure(open.filter((ticket) => ticket.state === 'new').length, 'figure_new'),
     figure(open.filter((ticket) => ticket.class === 'major').length, 'figure_major', true),
     figure(open.reduce((sum, ticket) => sum + overdue(ticket), 0), 'figure_overdue', true),
-    figure(`${gateways.filter((gateway) => gateway.online === true).length}/${gateways.length}`, 'figure_gateways'),
+    figure(`${gateways.filter((gateway) => gateway.online === true && gateway.watching !== false).length}/${gateways.length}`, 'figure_gateways'),
     figure(quarantine.length, 'figure_quarantine', true));
 }
 
@@ -56,10 +56,13 @@ function drawGateways() {
   drawTwins();
   if (gateways.length === 0) return replace($('gateways'), el('p', { class: 'quiet' }, t('gateways_none')));
   replace($('gateways'), gateways.map((gateway) => {
-    const state = gateway.online === true ? 'online' : gateway.online === false ? 'offline' : 'unknown';
-    const marks = { online: '●', offline: '○', unknown: '?' };
+    const state = gateway.online === true ? (gateway.watching === false ? 'silent' : 'online') : gateway.online === false ? 'offline' : 'unknown';
+    const marks = { online: '●', silent: '■', offline: '○', unknown: '?' };
+    // An agent that fell silent leaves the site unwatched: from when on, is what matters.
+    const said = state !== 'silent' ? `${t(state)} · ${ago(gateway.heard_at)}`
+      : gateway.silent_since ? `${t('silent_since')} ${date(gateway.silent_since)}` : t('silent');
     return el('span', { class: 'gateway', 'data-state': state, title: `${t('heard')} ${date(gateway.heard_at)} · ${gateway.version}` },
-      el('i', { 'aria-hidden': 'true' }, marks[state]), gateway.name, el('small', {}, t(state), ' · ', ago(gateway.heard_at)),
+      el('i', { 'aria-hidden': 'true' }, marks[state]), gateway.name, el('small', {}, said),
       gateway.missing > 0 && el('small', { class: 'doubt' }, `${t('missing')}: ${gateway.missing}`));
   }));
 }
@@ -219,4 +222,5 @@ listen({
   },
   gateway: edgesSoon,
 }, refresh);
-setInterval(() => { drawFigures(); drawGateways(); }, 30000);
+// Silence sends no event: it has to be asked for.
+setInterval(() => { drawFigures(); drawGateways(); edgesSoon(); }, 30000);

@@ -38,6 +38,7 @@ const words = {
   measured: ['故障仍在测得', 'Fault measured now'],
   clock_doubt: ['网关时钟不可信', "gateway's clock not to be trusted"],
 
+  silent: ['代理无响应', 'agent silent'], silent_since: ['代理无响应，始于', 'agent silent since'],
   online: ['在线', 'online'], offline: ['离线', 'offline'], unknown: ['未知', 'unknown'], heard: ['上次消息', 'last heard'],
   gateways_none: ['尚未收到任何网关的消息。', 'No gateway has been heard yet.'],
   missing: ['缺少编号', 'numbers missing'],

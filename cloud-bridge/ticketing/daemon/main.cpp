@@ -49,7 +49,7 @@ int serve(const TicketdConfig& config) {
     spdlog::error("{}", service.error().message);
     return 1;
   }
-  boost::asio::signal_set signals(loop, SIGTERM, SIGINT);
+  boost::asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);  // after SIGHUP the service manager starts it anew
   signals.async_wait([&](const boost::system::error_code& failed, int) {
     if (failed) return;
     tell_stopping();

@@ -168,10 +168,12 @@ void TicketService::Core::took(Taken& taken) {
   }
   if (taken.poisoned > 0) spdlog::warn("{} messages put aside; see /api/v1/quarantine", taken.poisoned);
   if (taken.conflicts > 0) {
-    spdlog::error("{} messages under a known number with other content: is a gateway's card a copy? See /api/v1/quarantine",
-                  taken.conflicts);
+    spdlog::error(
+        "{} messages under a known number with other content: is a gateway's card a copy? See /api/v1/quarantine",
+        taken.conflicts);
   }
-  if (taken.refused > 0) spdlog::error("{} messages not taken, they stay with their gateways: see /api/v1/quarantine", taken.refused);
+  if (taken.refused > 0)
+    spdlog::error("{} messages not taken, they stay with their gateways: see /api/v1/quarantine", taken.refused);
 }
 
 /// Takes what waits, as much as there is up to a batch: alone a message waits for nobody, in a flood the commits are

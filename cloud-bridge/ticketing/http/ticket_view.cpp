@@ -244,6 +244,27 @@ std::string list_json(const TicketListing& listing, const DispatchTable& dispatc
   return std::move(out).take();
 }
 
+namespace {
+
+/// A bridge that tells of its agent tells so each minute: one that was not heard for three is gone, though no will
+/// came.
+constexpr std::chrono::minutes silent_after{3};
+
+std::optional<bool> online_now(const GatewayRow& row, WallTime now) {
+  const bool unheard = row.watching && now - row.heard_at >= silent_after;
+  return row.online == true && unheard ? std::optional(false) : row.online;
+}
+
+void write_watch(JsonWriter& out, const GatewayRow& row, std::optional<bool> online) {
+  const bool told = online == true && row.watching;
+  out.key("watching");
+  told ? out.boolean(*row.watching) : out.null();
+  if (told && !*row.watching && row.agent_at) return write(out, "silent_since", *row.agent_at);
+  out.key("silent_since").null();
+}
+
+}  // namespace
+
 std::string gateways_json(const std::vector<GatewayRow>& gateways, WallTime now) {
   JsonWriter out;
   out.begin_object();
@@ -252,8 +273,10 @@ std::string gateways_json(const std::vector<GatewayRow>& gateways, WallTime now)
   for (const auto& row : gateways) {
     out.begin_object();
     write(out, "name", row.name);
+    const auto online = online_now(row, now);
     out.key("online");
-    row.online ? out.boolean(*row.online) : out.null();
+    online ? out.boolean(*online) : out.null();
+    write_watch(out, row, online);
     write(out, "version", row.version);
     write(out, "heard_at", row.heard_at);
     out.key("findings").natural(row.findings);

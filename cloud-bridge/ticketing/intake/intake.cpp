@@ -136,6 +136,8 @@ void Intake::Batch::heard(const GatewayRow& row) {
   entry.heard_at = now_;
   if (row.online) entry.online = row.online;
   if (!row.version.empty()) entry.version = row.version;
+  if (row.watching) entry.watching = row.watching;
+  if (row.agent_at) entry.agent_at = row.agent_at;
   entry.dropped = std::max(entry.dropped, row.dropped);
 }
 
@@ -274,6 +276,9 @@ Result<void> Intake::Batch::state(const std::string& gateway, const Incoming& in
   row.name = gateway;
   row.online = state->online;
   row.version = state->version;
+  row.watching = state->watching;
+  // The gateway's clock may be wrong by years, but not by much against itself.
+  if (state->agent_heard_at) row.agent_at = now_ - std::max(state->time - *state->agent_heard_at, {});
   heard(row);
   return {};
 }

@@ -84,11 +84,13 @@ struct GatewayRow {
   std::string name;
   std::optional<bool> online;  ///< as its birth or will said; nothing: never said
   std::string version;
-  WallTime heard_at{};         ///< the last message of any kind, by our clock
-  std::uint64_t dropped = 0;   ///< batches of readings it gave up so far
-  std::uint64_t findings = 0;  ///< messages taken
-  std::uint64_t missing = 0;   ///< numbers below the highest one that never came
-  bool twins = false;          ///< two databases take turns under this name; not in the store
+  std::optional<bool> watching;      ///< whether its agent watches, as its bridge said; nothing: never said
+  std::optional<WallTime> agent_at;  ///< the agent's last sign of life, by our clock
+  WallTime heard_at{};               ///< the last message of any kind, by our clock
+  std::uint64_t dropped = 0;         ///< batches of readings it gave up so far
+  std::uint64_t findings = 0;        ///< messages taken
+  std::uint64_t missing = 0;         ///< numbers below the highest one that never came
+  bool twins = false;                ///< two databases take turns under this name; not in the store
 };
 
 /// Everything one batch of messages or one action changes: committed as a whole or not at all.

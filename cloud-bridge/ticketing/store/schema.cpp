@@ -73,7 +73,13 @@ ALTER TABLE ticket_event ADD COLUMN epoch TEXT;
 ALTER TABLE numbering ADD COLUMN first INTEGER NOT NULL DEFAULT 1;
 )sql";
 
-constexpr std::array<const char*, 3> steps{first_schema, second_schema, third_schema};
+// Whether the gateway's agent watches its site, as its bridge said; NULL: it never said.
+constexpr const char* fourth_schema = R"sql(
+ALTER TABLE gateway ADD COLUMN watching INTEGER;
+ALTER TABLE gateway ADD COLUMN agent_at INTEGER;
+)sql";
+
+constexpr std::array<const char*, 4> steps{first_schema, second_schema, third_schema, fourth_schema};
 
 int pragma(SQLite::Database& database, const char* query) { return database.execAndGet(query).getInt(); }
 

@@ -200,7 +200,7 @@ Result<std::vector<GatewayRow>> TicketStore::gateways() {
     // numbers its findings by itself.
     auto query = impl_->prepared(
         "SELECT name, online, version, heard_at, dropped, coalesce(sum(held), 0), coalesce(sum(max(0, top - first + 1 "
-        "- held)), 0)"
+        "- held)), 0), watching, agent_at"
         " FROM gateway g LEFT JOIN numbering n ON n.gateway = g.name AND n.findings > 0 GROUP BY name ORDER BY name");
     while (query->executeStep()) {
       GatewayRow row;
@@ -211,6 +211,8 @@ Result<std::vector<GatewayRow>> TicketStore::gateways() {
       row.dropped = static_cast<std::uint64_t>(query->getColumn(4).getInt64());
       row.findings = static_cast<std::uint64_t>(query->getColumn(5).getInt64());
       row.missing = static_cast<std::uint64_t>(query->getColumn(6).getInt64());
+      if (!query->getColumn(7).isNull()) row.watching = query->getColumn(7).getInt() != 0;
+      if (!query->getColumn(8).isNull()) row.agent_at = wall(query->getColumn(8).getInt64());
       rows.push_back(std::move(row));
     }
     return rows;

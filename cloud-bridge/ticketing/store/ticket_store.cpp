@@ -141,13 +141,18 @@ void write_readings(Impl& store, const WriteSet& set) {
 void write_gateways(Impl& store, const WriteSet& set) {
   for (const auto& row : set.gateways) {
     auto upsert = store.prepared(
-        "INSERT INTO gateway VALUES (?1,?2,?3,?4,?5) ON CONFLICT DO UPDATE SET heard_at = max(heard_at, ?4),"
-        " online = coalesce(?2, online), version = iif(?3 = '', version, ?3), dropped = max(dropped, ?5)");
+        "INSERT INTO gateway (name, online, version, heard_at, dropped, watching, agent_at) VALUES "
+        "(?1,?2,?3,?4,?5,?6,?7)"
+        " ON CONFLICT DO UPDATE SET heard_at = max(heard_at, ?4), online = coalesce(?2, online),"
+        " version = iif(?3 = '', version, ?3), dropped = max(dropped, ?5), watching = coalesce(?6, watching),"
+        " agent_at = coalesce(?7, agent_at)");
     bind_text(*upsert, 1, row.name);
     row.online ? upsert->bind(2, *row.online ? 1 : 0) : upsert->bind(2);
     bind_text(*upsert, 3, row.version);
     upsert->bind(4, millis(row.heard_at));
     upsert->bind(5, static_cast<std::int64_t>(row.dropped));
+    row.watching ? upsert->bind(6, *row.watching ? 1 : 0) : upsert->bind(6);
+    row.agent_at ? upsert->bind(7, millis(*row.agent_at)) : upsert->bind(7);
     upsert->exec();
   }
 }

@@ -82,8 +82,8 @@ def finding(gateway, seq, device="seat-07", kind="relay.welded", point="relay.3.
     return json.dumps(message, ensure_ascii=False)
 
 
-def state(gateway, online=True):
-    return json.dumps({"gateway": gateway, "online": online, "time": stamp(), "version": "0.1.0"})
+def state(gateway, online=True, **agent):
+    return json.dumps({"gateway": gateway, "online": online, "time": stamp(), "version": "0.1.0", **agent})
 
 
 def publish(port, topic, payload, retain=False):

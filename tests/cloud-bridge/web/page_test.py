@@ -6,7 +6,7 @@ import sys
 import unittest
 
 from browser import Browser
-from gateway import EPOCH, both, finding, publish, publish_all, readings, state
+from gateway import EPOCH, both, finding, publish, publish_all, readings, stamp, state
 from stack import Stack, die_with_parent, wait_for
 
 ATTACKS = ['<img src=x onerror="window.hacked=1">', "<script>window.hacked=1</script>", '"><svg onload="window.hacked=1">',
@@ -134,6 +134,23 @@ class PageTest(unittest.TestCase):
                                           ".find(g => g.textContent.includes('gw-lost')).dataset.state"), "offline")
         publish(self.stack.broker_port, "site/gw-lost/up/state", state("gw-lost", True), retain=True)
         wait_for(lambda: "gw-lostonline" in self.browser.text().replace("\n", "").replace(" ", ""), what="gw-lost online")
+
+    def test_a_gateway_whose_agent_is_silent_is_red_and_says_since_when(self):
+        def shown():
+            return self.browser.run("const g = [...document.querySelectorAll('.gateway')].find(g => g.textContent"
+                                    ".includes('gw-mute')); return g ? [g.dataset.state, g.textContent] : ['', '']")
+        publish(self.stack.broker_port, "site/gw-mute/up/state",
+                state("gw-mute", watching=False, agent_heard_at=stamp()), retain=True)
+        self.browser.open(self.stack.url + "/")
+        self.in_language("en")
+        wait_for(lambda: shown()[0] == "silent", what="gw-mute silent")
+        self.assertRegex(shown()[1], r"agent silent since \S+")
+        self.in_language("zh")
+        self.browser.shows("代理无响应，始于")
+        publish(self.stack.broker_port, "site/gw-mute/up/state",
+                state("gw-mute", watching=True, agent_heard_at=stamp()), retain=True)
+        wait_for(lambda: shown()[0] == "online", what="gw-mute online")
+        self.no_complaints()
 
     def test_nothing_that_comes_from_a_site_runs_as_script(self):
         for i, attack in enumerate(ATTACKS):

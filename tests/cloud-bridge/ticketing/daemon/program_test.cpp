@@ -123,7 +123,7 @@ TEST_CASE("a store or pages that cannot be had end the program with 1 and their 
 }
 
 TEST_CASE("the program serves without a broker, feeds its watchdog, and ends at once when it is told to") {
-  for (const int signal : {SIGTERM, SIGINT}) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
     Served served;
     REQUIRE(until([&] { return served.heard("READY=1") && served.heard("WATCHDOG=1"); }));
     CHECK(served.heard("STATUS=serving http://127.0.0.1:"));

@@ -172,6 +172,32 @@ TEST_CASE("a gateway that never said whether it is online is neither") {
   CHECK(json::parse(gateways_json({row}, noon))["gateways"][0]["twins"] == true);
 }
 
+TEST_CASE("a gateway whose agent is silent says since when, and one that is not heard itself is not online") {
+  GatewayRow row;
+  row.name = "gw-1";
+  row.online = true;
+  row.heard_at = noon;
+  const auto shown = [&](std::chrono::seconds later) {
+    return json::parse(gateways_json({row}, noon + later))["gateways"][0];
+  };
+  // An older bridge tells its state once, so its silence means nothing.
+  CHECK(shown(3600s)["online"] == true);
+  CHECK(shown(0s)["watching"].is_null());
+  row.watching = true;
+  row.agent_at = noon - 5s;
+  CHECK(shown(179s)["online"] == true);
+  CHECK(shown(179s)["watching"] == true);
+  CHECK(shown(179s)["silent_since"].is_null());
+  CHECK(shown(180s)["online"] == false);
+  CHECK(shown(180s)["watching"].is_null());
+  row.watching = false;
+  CHECK(shown(10s)["online"] == true);
+  CHECK(shown(10s)["watching"] == false);
+  CHECK(shown(10s)["silent_since"] == rfc3339(noon - 5s));
+  row.agent_at.reset();
+  CHECK(shown(10s)["silent_since"].is_null());
+}
+
 TEST_CASE("what was put aside shows its finding when it can be read, and only harmless bytes when not") {
   QuarantineRow readable;
   readable.gateway = "gw-1";

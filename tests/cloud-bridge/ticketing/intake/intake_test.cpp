@@ -312,6 +312,24 @@ TEST_CASE("a gateway's birth and will are shown, and a hole in its numbers too")
   CHECK(row.missing == 3);
 }
 
+TEST_CASE("when the agent fell silent is dated by our clock, whatever the gateway's says, and is kept") {
+  const TemporaryDirectory home;
+  const auto desk = desk_in(home.path());
+  const WallTime long_ago{1h};  // a gateway without a clock: 1970
+  const auto state = [&](bool watching) {
+    messages::GatewayState says{"gw-1", true, long_ago, "0.1.0", watching, long_ago - 40s};
+    return Incoming{"site/gw-1/up/state", messages::encode(says)};
+  };
+  take(*desk, {state(true)});
+  CHECK(desk->gateways()->at(0).watching == true);
+  take(*desk, {state(false)}, noon + 1h);
+  CHECK(desk->gateways()->at(0).watching == false);
+  CHECK(desk->gateways()->at(0).agent_at == noon + 1h - 40s);
+  take(*desk, {Sample{.seq = 1}.incoming()}, noon + 2h);
+  CHECK(desk->gateways()->at(0).watching == false);
+  CHECK(desk->gateways()->at(0).agent_at == noon + 1h - 40s);
+}
+
 TEST_CASE("text that would be SQL is text") {
   const TemporaryDirectory home;
   const auto desk = desk_in(home.path());
