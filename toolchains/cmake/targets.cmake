@@ -1,17 +1,40 @@
-# TEMPORARY while rooms are being written side by side
-macro(inspect_existing var)
-  set(_kept "")
-  foreach(f ${${var}})
-    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${f} OR IS_ABSOLUTE ${f})
-      list(APPEND _kept ${f})
+# A sanitizer's build puts several files into one translation unit (CMAKE_UNITY_BUILD in CMakePresets.json), which
+# halves what the templates of Asio and nlohmann cost. A file whose private names clash with a neighbour's stands alone.
+set(INSPECT_ALONE
+  drivers/bus/tcp_bus.cpp
+  drivers/profiles/point_fields.cpp drivers/profiles/rule_fields.cpp
+  drivers/simulator/framing.cpp drivers/simulator/rtu_line.cpp drivers/simulator/tcp_port.cpp
+  firmware-agent/control/session.cpp
+  firmware-agent/store/finding_ledger.cpp firmware-agent/store/finding_outbox.cpp
+  firmware-agent/store/history_database.cpp
+  protocol/messages/readings_codec.cpp
+  protocol/model/reading.cpp
+  tests/cloud-bridge/ticketing/config/ticketd_config_test.cpp
+  tests/cloud-bridge/ticketing/daemon/ticket_service_test.cpp
+  tests/cloud-bridge/ticketing/ledger/decide_test.cpp
+  tests/cloud-bridge/ticketing/store/disk_full_test.cpp
+  tests/cloud-bridge/uplink/program_test.cpp tests/cloud-bridge/uplink/service_test.cpp
+  tests/drivers/bus/tcp_bus_test.cpp
+  tests/drivers/profiles/rule_fields_test.cpp
+  tests/drivers/simulator/tcp_test.cpp
+  tests/firmware-agent/cli/table_test.cpp tests/firmware-agent/cli/times_test.cpp
+  tests/firmware-agent/cli/watch_view_test.cpp
+  tests/firmware-agent/detection/watchman_property_test.cpp
+  tests/firmware-agent/store/open_block_test.cpp
+  tests/protocol/modbus/plan_test.cpp tests/protocol/modbus/read_shape_test.cpp tests/protocol/modbus/tcp_machine_test.cpp)
+function(inspect_alone)
+  file(RELATIVE_PATH room ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  foreach(f ${ARGN})
+    if("${room}/${f}" IN_LIST INSPECT_ALONE)
+      set_source_files_properties(${f} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     endif()
   endforeach()
-  set(${var} ${_kept})
-endmacro()
+endfunction()
+
 # inspect_library(NAME SOURCES a.cpp … LINKS x … [PRIVATE y …]): one library per folder, links spelled out.
 function(inspect_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE" ${ARGN})
-  inspect_existing(ARG_SOURCES)
+  inspect_alone(${ARG_SOURCES})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC inspect_flags ${ARG_LINKS} PRIVATE ${ARG_PRIVATE})
 endfunction()
@@ -19,7 +42,7 @@ endfunction()
 # inspect_program(NAME SOURCES … LINKS …)
 function(inspect_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
-  inspect_existing(ARG_SOURCES)
+  inspect_alone(${ARG_SOURCES})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE inspect_flags ${ARG_LINKS})
 endfunction()
@@ -27,18 +50,30 @@ endfunction()
 # inspect_test(NAME SOURCES … LINKS … [TIMEOUT s] [LABELS l …]): one doctest program, one line in ctest.
 function(inspect_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
-  inspect_existing(ARG_SOURCES)
-  if(NOT ARG_SOURCES)
-    return()
-  endif()
+  inspect_alone(${ARG_SOURCES})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE inspect_flags tests_main ${ARG_LINKS})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-    ENVIRONMENT "INSPECT_BIN=${CMAKE_BINARY_DIR}/bin")
+  set(environment "INSPECT_BIN=${CMAKE_BINARY_DIR}/bin")
+  if(INSPECT_SANITIZE)
+    math(EXPR ARG_TIMEOUT "4 * ${ARG_TIMEOUT}")
+    # In the environment, so that the programs a test starts are judged alike.
+    set(known ${CMAKE_SOURCE_DIR}/tests/support)
+    list(APPEND environment
+      "ASAN_OPTIONS=detect_stack_use_after_return=0"
+      "LSAN_OPTIONS=suppressions=${known}/lsan.supp:print_suppressions=0"
+      "TSAN_OPTIONS=suppressions=${known}/tsan.supp:print_suppressions=0")
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${environment}")
+  if(NOT ARG_LABELS)
+    add_dependencies(plain_tests ${name})
+  endif()
 endfunction()
+
+# Every test without a label, and the programs they start: what a sanitizer is asked about.
+add_custom_target(plain_tests)
 
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)

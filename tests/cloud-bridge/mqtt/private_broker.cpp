@@ -15,17 +15,6 @@
 #include <sstream>
 #include <stdexcept>
 
-// The library's own faults, known and bounded: races inside itself (paho.mqtt.cpp issue 481), and the few messages that
-// were in flight when a link died.
-extern "C" {
-const char* __lsan_default_suppressions();
-const char* __lsan_default_suppressions() { return "leak:libpaho\n"; }
-const char* __tsan_default_suppressions();
-const char* __tsan_default_suppressions() {
-  return "race:libpaho\ndeadlock:libpaho\nmutex:libpaho\ncalled_from_lib:libpaho\n";
-}
-}
-
 namespace inspect::tests {
 
 namespace {

@@ -1,8 +1,8 @@
 #include "protocol/catalogue/catalogue.hpp"
 
-#include <algorithm>
 #include <doctest/doctest.h>
 #include <unistd.h>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
