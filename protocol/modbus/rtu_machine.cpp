@@ -243,12 +243,11 @@ void RtuMachine::accept(Answer answer, std::size_t length, BootTime now) {
   const auto& request = shape_.asked();
   times_[request.unit].learn(now - wire_.characters(length) - asked_, waited_);
   if (is_read(request.function) && !echo_) echo_ = false;
-  // If it was the late answer to an earlier question, the one to this question is still to come.
-  const auto until = now + late_horizon;
-  if (owed_.fit(request) == OwedAnswers::Fit::same) {
-    owed_.renew(request, until);
-  } else if (answer.exception && owed_.refusal_expected(request)) {
-    owed_.add(request, asked_, allowance_.answer, until);
+  // If it was the late answer to an earlier question, the one to this question is still to come; it finds its entry
+  // there until the horizon of the first. Renewed at each answer the entry would never end while the unit is polled,
+  // and the unit's other points would be blind; the campaign of late answers finds nothing wrong without.
+  if (owed_.fit(request) != OwedAnswers::Fit::same && answer.exception && owed_.refusal_expected(request)) {
+    owed_.add(request, asked_, allowance_.answer, now + late_horizon);
   }
   if (answer.exception && shape_.changed() && refusal(*answer.exception) == Errc::unsupported_point) {
     // It may be the registers beside the wanted ones that it does not know.
