@@ -11,8 +11,9 @@ set(INSPECT_ALONE
   protocol/model/reading.cpp
   tests/cloud-bridge/ticketing/config/ticketd_config_test.cpp
   tests/cloud-bridge/ticketing/daemon/ticket_service_test.cpp
+  tests/cloud-bridge/ticketing/intake/lives_test.cpp
   tests/cloud-bridge/ticketing/ledger/decide_test.cpp
-  tests/cloud-bridge/ticketing/store/disk_full_test.cpp
+  tests/cloud-bridge/ticketing/store/disk_full_test.cpp tests/cloud-bridge/ticketing/store/ticket_store_test.cpp
   tests/cloud-bridge/uplink/program_test.cpp tests/cloud-bridge/uplink/service_test.cpp
   tests/drivers/bus/tcp_bus_test.cpp
   tests/drivers/profiles/rule_fields_test.cpp
