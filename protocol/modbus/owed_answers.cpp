@@ -38,12 +38,6 @@ OwedAnswers::Fit OwedAnswers::fit(const Request& request) const {
   return fit;
 }
 
-void OwedAnswers::renew(const Request& request, BootTime until) {
-  for (auto& entry : entries_) {
-    if (entry.request == request) entry.until = std::max(entry.until, until);
-  }
-}
-
 bool OwedAnswers::refusal_expected(const Request& request) const {
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
     return entry.request.unit == request.unit && entry.request.function == request.function;

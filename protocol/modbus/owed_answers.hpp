@@ -29,8 +29,6 @@ class OwedAnswers {
   /// An answer to `request` may come until `until`. `asked`: when the request ended; `limit`: what the unit is allowed.
   void add(const Request& request, BootTime asked, std::chrono::nanoseconds limit, BootTime until);
   void forget_before(BootTime now);
-  /// One of the answers to this very request was taken and another may still come: it may come until `until`.
-  void renew(const Request& request, BootTime until);
 
   [[nodiscard]] Fit fit(const Request& request) const;
   /// Whether the frame would pass as an answer that is owed.

@@ -226,6 +226,24 @@ TEST_CASE("an answer that never comes holds nobody back for longer than its hori
   CHECK(line.transact(r101, narrow).has_value());
 }
 
+TEST_CASE("one lost answer does not hold the other registers back for as long as the unit is polled") {
+  const Request whole{1, 3, 0, 125, {}};
+  const Request beside{1, 3, 200, 125, {}};
+  Line line;
+  REQUIRE(line.transact(whole).has_value());
+  line.be_silent();
+  REQUIRE(code(line.transact(whole)) == Errc::timeout);
+  const auto lost = line.now;
+  line.answer_honestly();
+  while (line.now < lost + late_horizon) {
+    REQUIRE(line.transact(whole).has_value());
+    line.idle(1s);
+  }
+  const auto answer = line.transact(beside);
+  REQUIRE(answer.has_value());
+  CHECK(tells_its_address(beside, *answer));
+}
+
 TEST_CASE("a device that refuses the longer read is asked for one that begins earlier, within the same transaction") {
   Line line;
   REQUIRE(line.transact(r100).has_value());
