@@ -14,11 +14,12 @@ pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 
-add_library(inspect_asio INTERFACE)
-target_compile_definitions(inspect_asio INTERFACE BOOST_ASIO_NO_DEPRECATED)
+# The parts of Asio that are not templates are compiled once, not in each unit that includes a piece of Asio.
+add_library(inspect_asio STATIC ${CMAKE_SOURCE_DIR}/toolchains/cmake/asio.cpp)
+target_compile_definitions(inspect_asio PUBLIC BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION)
 # g++ 12 takes the coroutine frames of Asio, allocated and freed by its own pair, for a mismatch.
-target_compile_options(inspect_asio INTERFACE -Wno-mismatched-new-delete)
-target_link_libraries(inspect_asio INTERFACE Boost::headers Threads::Threads)
+target_compile_options(inspect_asio PUBLIC -Wno-mismatched-new-delete)
+target_link_libraries(inspect_asio PUBLIC inspect_sanitizers Boost::headers Threads::Threads)
 
 add_library(inspect_paho INTERFACE)
 target_link_libraries(inspect_paho INTERFACE paho-mqttpp3 paho-mqtt3as Threads::Threads)

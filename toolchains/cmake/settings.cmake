@@ -12,8 +12,12 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
+# The sanitizers: for everything that is linked together.
+add_library(inspect_sanitizers INTERFACE)
+
 # What every target of ours is compiled with.
 add_library(inspect_flags INTERFACE)
+target_link_libraries(inspect_flags INTERFACE inspect_sanitizers)
 target_include_directories(inspect_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(inspect_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Werror
@@ -22,13 +26,13 @@ target_compile_options(inspect_flags INTERFACE
 if(INSPECT_SANITIZE STREQUAL "address")
   # The four left out cost half of the time to compile and find nothing more here: a null or a dead object is met by the
   # address sanitizer, the only casts between types of other alignment are those of socket addresses.
-  target_compile_options(inspect_flags INTERFACE -fsanitize=address,undefined -fno-sanitize=null,alignment,vptr,object-size
+  target_compile_options(inspect_sanitizers INTERFACE -fsanitize=address,undefined -fno-sanitize=null,alignment,vptr,object-size
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(inspect_flags INTERFACE -fsanitize=address,undefined)
+  target_link_options(inspect_sanitizers INTERFACE -fsanitize=address,undefined)
 elseif(INSPECT_SANITIZE STREQUAL "thread")
   # Asio's fences are not known to the thread sanitizer; they only order its own reactor's counters.
-  target_compile_options(inspect_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan)
-  target_link_options(inspect_flags INTERFACE -fsanitize=thread)
+  target_compile_options(inspect_sanitizers INTERFACE -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan)
+  target_link_options(inspect_sanitizers INTERFACE -fsanitize=thread)
 else()
   target_compile_options(inspect_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
 endif()
