@@ -95,17 +95,25 @@ const Fields<BridgeConfig>& bridge_fields() {
 void check(const BridgeConfig& config, const Node& document, Problems& problems) {
   const auto* gateway = document.find("gateway");
   if (gateway != nullptr && !config.gateway.empty() && !messages::is_gateway_id(config.gateway)) {
-    problems.add(gateway->place, "\"" + config.gateway + "\" is no gateway's id; use 3 to 31 of a–z, 0–9 and -");
+    problems.add(gateway->place,
+                 {"\"{1}\" 不是网关编号；用 3 到 31 个 a–z、0–9 和 -",
+                  "\"{1}\" is no gateway's id; use 3 to 31 of a–z, 0–9 and -"},
+                 {config.gateway});
   }
   const auto* broker = document.find("broker");
   if (broker == nullptr) return;
   const auto& ours = config.broker;
   if (!ours.tls && !ours.plain) {
-    problems.add(broker->place, "no [broker.tls]; add it, or say plain = true for a broker on this machine");
+    problems.add(broker->place, {"缺少 [broker.tls]；请补上，代理在本机时可写 plain = true",
+                                 "no [broker.tls]; add it, or say plain = true for a broker on this machine"});
   }
-  if (ours.tls && ours.plain) problems.add(broker->place, "both [broker.tls] and plain = true; keep one");
+  if (ours.tls && ours.plain) {
+    problems.add(broker->place,
+                 {"[broker.tls] 和 plain = true 只能留一个", "both [broker.tls] and plain = true; keep one"});
+  }
   if (ours.retry_least > ours.retry_most) {
-    problems.add(broker->place, "retry_least_ms is over retry_most_ms; exchange them");
+    problems.add(broker->place,
+                 {"retry_least_ms 大于 retry_most_ms；请对调", "retry_least_ms is over retry_most_ms; exchange them"});
   }
 }
 

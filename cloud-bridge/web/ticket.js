@@ -20,6 +20,12 @@ function measuredView() {
   return el('p', { class: 'measured', 'data-measured': 'false' }, '○ ', t('no_longer'), ' ', date(ticket.returned || ticket.changed_at));
 }
 
+// The states of ISA-18.2. An acknowledged fault that went stays open for a while, in case that it comes back.
+function alarmText() {
+  const gone = ticket.alarm_state === 'acknowledged' && !ticket.measured;
+  return gone ? `${t('alarm.gone')} ${date(ticket.returned || ticket.changed_at)}` : t('alarm.' + ticket.alarm_state);
+}
+
 function head() {
   return el('section', { class: 'head', 'data-class': ticket.class },
     el('div', { class: 'line' }, badge('class', ticket.class), el('span', { class: 'number' }, ticket.number), badge('state', ticket.state),
@@ -29,7 +35,7 @@ function head() {
 }
 
 function analysis() {
-  const site = [t('alarm.' + ticket.alarm_state), ticket.site_by, ticket.site_reason, ticket.shelved_until && date(ticket.shelved_until)];
+  const site = [alarmText(), ticket.site_by, ticket.site_reason, ticket.shelved_until && date(ticket.shelved_until)];
   return panel('analysis', t('what'),
     el('p', { class: 'what' }, sentence(pick(ticket.what))),
     el('dl', { class: 'facts' },
@@ -49,7 +55,7 @@ function evidence() {
     el('thead', {}, el('tr', {}, ['device', 'point', 'value', 'quality', 'against', 'when'].map((key) => el('th', { scope: 'col' }, t(key))))),
     el('tbody', {}, ticket.evidence.map((one) => el('tr', {},
       el('td', {}, one.device), el('td', { class: 'code' }, one.point),
-      el('td', { class: 'amount' }, one.value === null ? '–' : `${Number(one.value.toPrecision(6))} ${one.unit}`),
+      el('td', { class: 'amount' }, one.value === null ? '–' : `${Number.isInteger(one.value) ? one.value : Number(one.value.toPrecision(6))} ${one.unit || ''}`),
       el('td', {}, t('quality.' + one.quality)), el('td', {}, pick(one.note)), el('td', {}, exact(one.at))))))));
 }
 

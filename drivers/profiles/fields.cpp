@@ -154,9 +154,10 @@ std::optional<std::int64_t> take_baud(const Node& node, Problems& problems) {
   for (const auto rate : baud_rates()) {
     if (rate == *value) return value;
   }
-  problems.add(node.place, std::to_string(*value) +
-                               " baud is not supported; use 1200, 2400, 4800, 9600, 19200, 38400, "
-                               "57600 or 115200");
+  problems.add(node.place,
+               {"不支持波特率 {1}；可用 1200、2400、4800、9600、19200、38400、57600、115200",
+                "{1} baud is not supported; use 1200, 2400, 4800, 9600, 19200, 38400, 57600 or 115200"},
+               {*value});
   return std::nullopt;
 }
 

@@ -15,27 +15,41 @@ bool is_model(std::string_view name) {
 
 }  // namespace
 
-Result<Profile> parse_profile(std::string_view text, const std::string& file) {
-  settings::Problems problems(file);
-  const auto model = std::filesystem::path(file).stem().string();
-  if (!is_model(model))
-    problems.add({}, "a profile's file is named after its model: a–z, 0–9 and -, then .toml; rename it");
+std::optional<Profile> read_profile(std::string_view text, settings::Problems& problems) {
+  const auto model = std::filesystem::path(problems.file()).stem().string();
+  if (!is_model(model)) {
+    problems.add({}, {"型号文件以型号命名：a–z、0–9 和 -，后接 .toml；请改名",
+                      "a profile's file is named after its model: a–z, 0–9 and -, then .toml; rename it"});
+  }
   const auto document = settings::parse_document(text, problems);
-  if (!document) return problems.error();
+  if (!document) return std::nullopt;
   ProfileDraft draft;
   profile_fields().read(*document, draft, problems);
   settings::check_end(*document, "model", model, problems);
   // Looking up names in half a file would only add problems that are none.
-  if (!problems.empty()) return problems.error();
+  if (!problems.empty()) return std::nullopt;
   auto profile = resolve(draft, model, problems);
-  if (!problems.empty()) return problems.error();
+  if (!problems.empty()) return std::nullopt;
   return profile;
 }
 
+Result<Profile> parse_profile(std::string_view text, const std::string& file) {
+  settings::Problems problems(file);
+  auto profile = read_profile(text, problems);
+  if (!profile) return problems.error();
+  return std::move(*profile);
+}
+
+std::optional<Profile> load_profile(const std::string& path, settings::Problems& problems) {
+  const auto bytes = settings::read_file(path, problems);
+  return bytes ? read_profile(*bytes, problems) : std::nullopt;
+}
+
 Result<Profile> load_profile(const std::string& path) {
-  auto bytes = settings::read_file(path);
-  if (!bytes) return std::move(bytes).error();
-  return parse_profile(*bytes, path);
+  settings::Problems problems(path);
+  auto profile = load_profile(path, problems);
+  if (!profile) return problems.error();
+  return std::move(*profile);
 }
 
 std::map<std::string, std::string> profile_files(const std::vector<std::string>& directories) {

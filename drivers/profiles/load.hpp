@@ -5,6 +5,7 @@
 #include "protocol/settings/fields.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ Result<Profile> parse_profile(std::string_view text, const std::string& file);
 
 /// The profile in a file "<model>.toml".
 Result<Profile> load_profile(const std::string& path);
+/// The same for a person: nothing, and its problems in both languages. `problems` are those of the file `path`.
+std::optional<Profile> load_profile(const std::string& path, settings::Problems& problems);
 
 /// The files of the directories, model → path. An earlier directory wins; one that does not exist is skipped.
 std::map<std::string, std::string> profile_files(const std::vector<std::string>& directories);

@@ -21,7 +21,10 @@ std::optional<std::string> take_kind(const Node& node, Problems& problems) {
   const bool spelled = kind->find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string::npos &&
                        kind->find('.') != std::string::npos && kind->front() != '.' && kind->back() != '.';
   if (!spelled) {
-    problems.add(node.place, '"' + *kind + "\" is no kind of fault; write one of the catalogue's, like \"rail.low\"");
+    problems.add(node.place,
+                 {"\"{1}\" 不是故障种类；应写故障目录中的，如 \"rail.low\"",
+                  "\"{1}\" is no kind of fault; write one of the catalogue's, like \"rail.low\""},
+                 {*kind});
     return std::nullopt;
   }
   return kind;
@@ -35,15 +38,15 @@ auto quantity(std::optional<double> Rule::*member) {
   return settings::number(in(&RuleDraft::rule, member), -widest, widest);
 }
 
-void need(bool present, std::string_view what, const RuleDraft& draft, Problems& problems) {
+void need(bool present, const Text& what, const RuleDraft& draft, Problems& problems) {
   if (present) return;
-  problems.add(draft.place, "a " + std::string(name(draft.rule.detector)) + " rule needs " + std::string(what));
+  problems.add(draft.place, {"{1} 规则需要{2}", "a {1} rule needs {2}"}, {name(draft.rule.detector), what});
 }
 
-void refuse(bool present, std::string_view what, const RuleDraft& draft, Problems& problems) {
+void refuse(bool present, const Text& what, const RuleDraft& draft, Problems& problems) {
   if (!present) return;
-  problems.add(draft.place, std::string(what) + " means nothing in a " + std::string(name(draft.rule.detector)) +
-                                " rule; remove it");
+  problems.add(draft.place, {"{2} 在 {1} 规则中没有意义；请删去", "{2} means nothing in a {1} rule; remove it"},
+               {name(draft.rule.detector), what});
 }
 
 }  // namespace
@@ -110,33 +113,46 @@ std::vector<settings::Field<RuleDraft>> rule_rows() {
 
 void check_rule(const RuleDraft& draft, Problems& problems) {
   const auto& rule = draft.rule;
+  const Text when{"when", "when"};
+  const Text settle{"settle_ms", "settle_ms"};
+  const Text window{"window_ms", "window_ms"};
+  const Text only_above{"only_above", "only_above"};
+  const Text limit{"限值", "a limit"};
   switch (rule.detector) {
     case Detector::limit:
-      need(rule.low || rule.high, "low or high; add the limit", draft, problems);
+      need(rule.low || rule.high, {" low 或 high；请写上限值", "low or high; add the limit"}, draft, problems);
       if (rule.low && rule.high && *rule.low + 2 * rule.deadband >= *rule.high) {
         problems.add(draft.place,
-                     "between low and high nothing is left once the deadband is taken off; move them apart");
+                     {"扣除死区后 low 与 high 之间没有余地；请拉开",
+                      "between low and high nothing is left once the deadband is taken off; move them apart"});
       }
       need(rule.only_above.has_value() == !rule.against.empty(),
-           "only_above and against together; add the one that is missing", draft, problems);
-      refuse(rule.when.has_value(), "when", draft, problems);
-      refuse(rule.settle.count() != 0, "settle_ms", draft, problems);
-      refuse(rule.window.count() != 0, "window_ms", draft, problems);
+           {" only_above 与 against 成对；请补上缺的一个",
+            "only_above and against together; add the one that is missing"},
+           draft, problems);
+      refuse(rule.when.has_value(), when, draft, problems);
+      refuse(rule.settle.count() != 0, settle, draft, problems);
+      refuse(rule.window.count() != 0, window, draft, problems);
       break;
     case Detector::mismatch:
-      need(!rule.against.empty(), "against; name the point with the command", draft, problems);
-      need(rule.against != rule.point, "two different points; name the feedback and the command", draft, problems);
-      refuse(rule.low || rule.high, "a limit", draft, problems);
-      refuse(rule.only_above.has_value(), "only_above", draft, problems);
-      refuse(rule.window.count() != 0, "window_ms", draft, problems);
+      need(!rule.against.empty(), {" against；请写指令所在的测点", "against; name the point with the command"}, draft,
+           problems);
+      need(rule.against != rule.point,
+           {"两个不同的测点；请写反馈和指令", "two different points; name the feedback and the command"}, draft,
+           problems);
+      refuse(rule.low || rule.high, limit, draft, problems);
+      refuse(rule.only_above.has_value(), only_above, draft, problems);
+      refuse(rule.window.count() != 0, window, draft, problems);
       break;
     case Detector::frozen:
-      need(!rule.against.empty(), "against; name the point that should move it", draft, problems);
-      need(rule.against != rule.point, "two different points", draft, problems);
-      need(rule.window.count() > 0, "window_ms; say how long it must not have moved", draft, problems);
-      refuse(rule.low || rule.high, "a limit", draft, problems);
-      refuse(rule.when.has_value(), "when", draft, problems);
-      refuse(rule.settle.count() != 0, "settle_ms", draft, problems);
+      need(!rule.against.empty(), {" against；请写应带动它的测点", "against; name the point that should move it"},
+           draft, problems);
+      need(rule.against != rule.point, {"两个不同的测点", "two different points"}, draft, problems);
+      need(rule.window.count() > 0, {" window_ms；请写多久不动才算", "window_ms; say how long it must not have moved"},
+           draft, problems);
+      refuse(rule.low || rule.high, limit, draft, problems);
+      refuse(rule.when.has_value(), when, draft, problems);
+      refuse(rule.settle.count() != 0, settle, draft, problems);
       break;
   }
 }

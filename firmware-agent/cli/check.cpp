@@ -27,14 +27,13 @@ CheckReport check_site(const CheckCommand& command) {
   report.file = command.file;
   const auto kinds = kinds_of(command.catalogue);
   if (!kinds) {
-    report.problems = lines_of(kinds.error().message);
+    report.problems = {{kinds.error().message, kinds.error().message}};
     return report;
   }
-  const auto site = agent::load_site(command.file, command.profiles, *kinds);
-  if (!site) {
-    report.problems = lines_of(site.error().message);
-    return report;
-  }
+  settings::Problems problems(command.file);
+  const auto site = agent::load_site(command.file, command.profiles, *kinds, problems);
+  report.problems = problems.all();
+  if (!site) return report;
   report.site = site->name;
   report.buses = site->buses.size();
   report.devices = site->devices.size();
@@ -47,11 +46,10 @@ CheckReport check_site(const CheckCommand& command) {
 CheckReport check_profile(const CheckCommand& command) {
   CheckReport report;
   report.file = command.file;
-  const auto profile = drivers::load_profile(command.file);
-  if (!profile) {
-    report.problems = lines_of(profile.error().message);
-    return report;
-  }
+  settings::Problems problems(command.file);
+  const auto profile = drivers::load_profile(command.file, problems);
+  report.problems = problems.all();
+  if (!profile) return report;
   report.model = profile->model;
   report.points = profile->points.size();
   report.rules = profile->rules.size();
@@ -81,13 +79,14 @@ ExitCode check(const Options& options, const Console& console, const CheckComman
     console.out << to_json(report) << '\n';
   } else if (report.problems.empty()) {
     console.out << console.in(summary(report)) << '\n';
-    for (const auto& line : report.warnings) console.err << console.paint(line, Tone::doubt) << '\n';
+    for (const auto& line : report.warnings) console.err << console.paint(console.in(line), Tone::doubt) << '\n';
   } else {
-    for (const auto& line : report.problems) console.err << console.paint(line, Tone::bad) << '\n';
+    for (const auto& line : report.problems) console.err << console.paint(console.in(line), Tone::bad) << '\n';
     const auto count = std::to_string(report.problems.size());
-    console.err << console.in({"问题：" + count + "。服务会继续使用上一份有效配置",
-                               "problems: " + count + "; the agent goes on with its last good configuration"})
-                << '\n';
+    const auto wrong = command.is_profile ? Text{"。此型号不能使用", "; no site can use this profile"}
+                                          : Text{"。服务会继续使用上一份有效配置",
+                                                 "; the agent goes on with its last good configuration"};
+    console.err << console.in({"问题：" + count + wrong.zh, "problems: " + count + wrong.en}) << '\n';
   }
   return report.problems.empty() ? ExitCode::done : ExitCode::bad_configuration;
 }

@@ -4,24 +4,29 @@
 
 namespace inspect::cli {
 
+namespace {
+
+nlohmann::ordered_json in_both(const std::vector<Text>& lines) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& line : lines) list.push_back({{"zh", line.zh}, {"en", line.en}});
+  return list;
+}
+
+}  // namespace
+
 std::string to_json(const CheckReport& r) {
-  const nlohmann::ordered_json json{{"ok", r.problems.empty()}, {"file", r.file},       {"problems", r.problems},
-                                    {"warnings", r.warnings},   {"site", r.site},       {"model", r.model},
-                                    {"buses", r.buses},         {"devices", r.devices}, {"points", r.points},
+  const nlohmann::ordered_json json{{"ok", r.problems.empty()},
+                                    {"file", r.file},
+                                    {"problems", in_both(r.problems)},
+                                    {"warnings", in_both(r.warnings)},
+                                    {"site", r.site},
+                                    {"model", r.model},
+                                    {"buses", r.buses},
+                                    {"devices", r.devices},
+                                    {"points", r.points},
                                     {"rules", r.rules}};
   // A broken file may hold anything, and its problems quote it.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::vector<std::string> lines_of(std::string_view message) {
-  std::vector<std::string> lines;
-  while (!message.empty()) {
-    const auto end = message.find('\n');
-    const auto line = message.substr(0, end);
-    if (!line.empty()) lines.emplace_back(line);
-    message.remove_prefix(end == std::string_view::npos ? message.size() : end + 1);
-  }
-  return lines;
 }
 
 }  // namespace inspect::cli

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "protocol/core/text.hpp"
+
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace inspect::cli {
@@ -10,10 +11,10 @@ namespace inspect::cli {
 /// What `inspectctl check` found in one file.
 struct CheckReport {
   std::string file;
-  std::vector<std::string> problems;  ///< file:line:column: what is wrong; the cure
-  std::vector<std::string> warnings;  ///< read, and yet worth a look
-  std::string site;                   ///< empty for a profile
-  std::string model;                  ///< empty for a site
+  std::vector<Text> problems;  ///< file:line:column: what is wrong; the cure
+  std::vector<Text> warnings;  ///< read, and yet worth a look
+  std::string site;            ///< empty for a profile
+  std::string model;           ///< empty for a site
   std::size_t buses = 0;
   std::size_t devices = 0;
   std::size_t points = 0;
@@ -22,8 +23,5 @@ struct CheckReport {
 
 /// {"ok","file","problems","warnings","site","model","buses","devices","points","rules"} on one line.
 std::string to_json(const CheckReport& report);
-
-/// The lines of a message that are not empty.
-std::vector<std::string> lines_of(std::string_view message);
 
 }  // namespace inspect::cli

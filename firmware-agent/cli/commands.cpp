@@ -4,6 +4,7 @@
 #include "firmware-agent/cli/pages.hpp"
 #include "firmware-agent/cli/times.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <ostream>
 #include <set>
@@ -51,7 +52,7 @@ class Runner {
   Outcome operator()(const PointsCommand& command) { return show_points(control::AskPoints{command.device}); }
 
   Outcome operator()(const ReadCommand& command) {
-    return show_points(control::AskRead{command.target, command.fresh});
+    return show_points(control::AskRead{command.target, command.fresh}, command.fresh);
   }
 
   Outcome operator()(const HistoryCommand& command) {
@@ -188,10 +189,13 @@ class Runner {
     });
   }
 
-  Outcome show_points(const control::Ask& ask) {
-    return show<std::vector<control::PointRow>>(ask, [&](const auto& rows) {
+  /// `must_be_there`: the bus was asked, and a point without a value is a failure.
+  Outcome show_points(const control::Ask& ask, bool must_be_there = false) {
+    return show<std::vector<control::PointRow>>(ask, [&](const std::vector<control::PointRow>& rows) {
       print(points_page(console_, rows));
-      return ExitCode::done;
+      const bool bad =
+          std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.reading.quality == Quality::bad; });
+      return must_be_there && bad ? ExitCode::failed : ExitCode::done;
     });
   }
 

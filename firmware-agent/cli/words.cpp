@@ -1,7 +1,6 @@
 #include "firmware-agent/cli/words.hpp"
 
 #include <array>
-#include <cmath>
 #include <cstdio>
 
 namespace inspect::cli {
@@ -103,11 +102,7 @@ std::string value_text(std::optional<double> value, const std::string& unit, boo
     if (language == Language::zh) return on ? "通" : "断";
     return on ? "on" : "off";
   }
-  std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.6g", *value);
-  // SenML calls degrees Celsius "Cel"; people do not.
-  const auto shown = unit == "Cel" ? std::string("°C") : unit == "Ohm" ? std::string("Ω") : unit;
-  return shown.empty() ? std::string(buffer.data()) : std::string(buffer.data()) + ' ' + shown;
+  return quantity_text(*value, unit);
 }
 
 std::string value_text(const control::PointRow& point, Language language) {

@@ -14,7 +14,10 @@ constexpr std::int64_t an_hour_ms = 3'600'000;
 std::optional<std::string> take_gateway(const Node& node, Problems& problems) {
   auto value = take_name(node, problems);
   if (value && value->size() < 3) {
-    problems.add(node.place, '"' + *value + "\" is too short for a gateway; use 3 to 31 characters");
+    problems.add(
+        node.place,
+        {"\"{1}\" 作网关编号太短；用 3 到 31 个字符", "\"{1}\" is too short for a gateway; use 3 to 31 characters"},
+        {*value});
     return std::nullopt;
   }
   return value;
@@ -142,7 +145,19 @@ const Fields<BusDraft>& bus_fields() {
       {{"name", name(&BusDraft::name), required, {"总线的名字", "name of the bus"}},
        {"title", bilingual(&BusDraft::title), required, {"人们怎么称呼它", "what people call it"}},
        {"serial", table(&BusDraft::serial, serial_fields()), standard, {"串口线", "an RS-485 line"}},
-       {"tcp", table(&BusDraft::tcp, tcp_fields()), standard, {"Modbus TCP 连接", "a Modbus TCP connection"}}}};
+       {"tcp", table(&BusDraft::tcp, tcp_fields()), standard, {"Modbus TCP 连接", "a Modbus TCP connection"}},
+       {"mode",
+        choice(&BusDraft::mode, std::vector<Word<BusMode>>{{"master", BusMode::master}, {"listen", BusMode::listen}}),
+        standard,
+        {"谁在询问:本网关(master),或另有主机、网关只听不发(listen,仅限串口)",
+         "who asks: this gateway, or another master while the gateway only listens and never sends (serial lines)"}},
+       {"scan",
+        choice(&BusDraft::scan,
+               std::vector<Word<ScanRule>>{{"allowed", ScanRule::allowed}, {"never", ScanRule::never}}),
+        standard,
+        {"是否允许 inspectctl bus scan 在此总线上找未知设备(只读);只听的总线一律不允许",
+         "whether inspectctl bus scan may look for unknown devices here (it only reads); never on a bus in mode "
+         "\"listen\""}}}};
   return fields;
 }
 

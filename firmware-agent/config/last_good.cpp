@@ -80,8 +80,10 @@ Result<LoadedSite> load_site_keeping_last_good(const std::string& path, const st
   auto ordered = load(bytes, path, profile_dirs, kinds);
   if (ordered) {
     if (const auto kept = keep(last_good_path, *bytes); !kept) {
-      ordered->warnings.push_back("this configuration could not be kept as the last good one: " + kept.error().message +
-                                  "; make room or correct the permissions");
+      ordered->warnings.push_back(settings::filled(
+          {"此配置未能留作上一份有效配置：{1}；请腾出空间或改正权限",
+           "this configuration could not be kept as the last good one: {1}; make room or correct the permissions"},
+          {kept.error().message}));
     }
     return LoadedSite{std::move(*ordered), std::nullopt};
   }

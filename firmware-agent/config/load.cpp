@@ -21,6 +21,34 @@ std::optional<SiteDraft> read_draft(std::string_view text, settings::Problems& p
   return draft;
 }
 
+std::optional<Site> read_site(std::string_view text, const std::vector<std::string>& profile_dirs,
+                              const std::vector<std::string>& kinds, settings::Problems& problems) {
+  const auto draft = read_draft(text, problems);
+  if (!draft) return std::nullopt;
+
+  // Only the profiles the site names: a bad one nobody uses must not stop a gateway.
+  const auto files = drivers::profile_files(profile_dirs);
+  std::vector<std::string> models;
+  models.reserve(files.size());
+  for (const auto& [model, file] : files) models.push_back(model);
+  std::set<std::string> wanted;
+  for (const auto& device : draft->devices) wanted.insert(device.profile.value);
+  std::vector<drivers::Profile> profiles;
+  std::vector<settings::Problems> bad;
+  for (const auto& model : wanted) {
+    const auto file = files.find(model);
+    if (file == files.end()) continue;  // told at its place below
+    settings::Problems of_profile(file->second);
+    auto profile = drivers::load_profile(file->second, of_profile);
+    if (profile) profiles.push_back(std::move(*profile));
+    if (!profile) bad.push_back(std::move(of_profile));
+  }
+  auto site = resolve(*draft, {profiles, models, kinds}, problems);
+  for (const auto& each : bad) problems.append(each);
+  if (!problems.empty()) return std::nullopt;
+  return site;
+}
+
 }  // namespace
 
 Result<Site> parse_site(std::string_view text, const std::string& file, const std::vector<drivers::Profile>& profiles,
@@ -36,44 +64,26 @@ Result<Site> parse_site(std::string_view text, const std::string& file, const st
   return site;
 }
 
-Result<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs,
-                       const std::vector<std::string>& kinds) {
-  auto bytes = settings::read_file(path);
-  if (!bytes) return std::move(bytes).error();
-  return parse_site_with(*bytes, path, profile_dirs, kinds);
+std::optional<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs,
+                              const std::vector<std::string>& kinds, settings::Problems& problems) {
+  const auto bytes = settings::read_file(path, problems);
+  return bytes ? read_site(*bytes, profile_dirs, kinds, problems) : std::nullopt;
 }
 
-Result<Site> parse_site_with(std::string_view text, const std::string& file_name,
-                             const std::vector<std::string>& profile_dirs, const std::vector<std::string>& kinds) {
-  settings::Problems problems(file_name);
-  const auto draft = read_draft(text, problems);
-  if (!draft) return problems.error();
+Result<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs,
+                       const std::vector<std::string>& kinds) {
+  settings::Problems problems(path);
+  auto site = load_site(path, profile_dirs, kinds, problems);
+  if (!site) return problems.error();
+  return std::move(*site);
+}
 
-  // Only the profiles the site names: a bad one nobody uses must not stop a gateway.
-  const auto files = drivers::profile_files(profile_dirs);
-  std::vector<std::string> models;
-  models.reserve(files.size());
-  for (const auto& [model, file] : files) models.push_back(model);
-  std::set<std::string> wanted;
-  for (const auto& device : draft->devices) wanted.insert(device.profile.value);
-  std::vector<drivers::Profile> profiles;
-  std::string bad;
-  for (const auto& model : wanted) {
-    const auto file = files.find(model);
-    if (file == files.end()) continue;  // told at its place below
-    auto profile = drivers::load_profile(file->second);
-    if (profile) {
-      profiles.push_back(std::move(*profile));
-    } else {
-      bad += '\n' + profile.error().message;
-    }
-  }
-  auto site = resolve(*draft, {profiles, models, kinds}, problems);
-  if (problems.empty() && bad.empty()) return site;
-  auto all = problems.empty() ? std::string() : problems.error().message;
-  all += bad;
-  if (all.front() == '\n') all.erase(0, 1);
-  return fail(Errc::invalid_argument, std::move(all));
+Result<Site> parse_site_with(std::string_view text, const std::string& file,
+                             const std::vector<std::string>& profile_dirs, const std::vector<std::string>& kinds) {
+  settings::Problems problems(file);
+  auto site = read_site(text, profile_dirs, kinds, problems);
+  if (!site) return problems.error();
+  return std::move(*site);
 }
 
 std::vector<settings::ObjectDoc> describe_site() {

@@ -4,6 +4,7 @@
 #include "protocol/core/error.hpp"
 #include "protocol/settings/fields.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ Result<Site> parse_site_with(std::string_view text, const std::string& file,
 /// The site of a file, in the same way.
 Result<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs,
                        const std::vector<std::string>& kinds = {});
+
+/// The same for a person: nothing, and its problems in both languages. `problems` are those of the file `path`.
+std::optional<Site> load_site(const std::string& path, const std::vector<std::string>& profile_dirs,
+                              const std::vector<std::string>& kinds, settings::Problems& problems);
 
 /// What a site file may hold, for its page of documentation.
 std::vector<settings::ObjectDoc> describe_site();

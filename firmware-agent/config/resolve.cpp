@@ -36,33 +36,58 @@ class Resolver {
 
  private:
   /// A finding of a whole bus carries the bus's name where others carry the device's: they share one space of names.
-  void take_name(const std::string& name, Place place, std::string_view what) {
+  void take_name(const std::string& name, Place place, const Text& what) {
     if (!names_.insert(name).second) {
-      problems_.add(
-          place, "a bus or device \"" + name + "\" is there already; give this " + std::string(what) + " another name");
+      problems_.add(place,
+                    {"已有名为 \"{1}\" 的总线或设备；请给这{2}换个名字",
+                     "a bus or device \"{1}\" is there already; give this {2} another name"},
+                    {name, what});
     }
   }
 
   void bus(const BusDraft& draft) {
-    take_name(draft.name, draft.place, "bus");
+    take_name(draft.name, draft.place, {"条总线", "bus"});
     if (draft.serial.has_value() == draft.tcp.has_value()) {
       problems_.add(draft.place,
-                    "bus \"" + draft.name + "\" needs one of serial = { port = … } and tcp = { host = … }");
+                    {"总线 \"{1}\" 需要 serial = { port = … } 和 tcp = { host = … } 二者之一",
+                     "bus \"{1}\" needs one of serial = { port = … } and tcp = { host = … }"},
+                    {draft.name});
       return;
     }
     if (draft.serial) {
       const auto port = std::filesystem::path(draft.serial->port).lexically_normal().string();
       const auto [known, is_new] = ports_.emplace(port, draft.name);
       if (!is_new) {
-        problems_.add(draft.place, "the line " + port + " is used by bus \"" + known->second +
-                                       "\" already; one line is one bus, put the devices there");
+        problems_.add(draft.place,
+                      {"串口 {1} 已由总线 \"{2}\" 使用；一条线就是一条总线，请把设备放到那里",
+                       "the line {1} is used by bus \"{2}\" already; one line is one bus, put the devices there"},
+                      {port, known->second});
       }
     }
     buses_.emplace(draft.name, BusIndex{static_cast<std::uint32_t>(site_.buses.size())});
-    Bus bus{draft.name, draft.title, {}};
+    mode(draft);
+    Bus bus{draft.name, draft.title, {}, draft.mode, draft.scan};
     if (draft.serial) bus.transport = *draft.serial;
     if (draft.tcp) bus.transport = *draft.tcp;
     site_.buses.push_back(std::move(bus));
+  }
+
+  void mode(const BusDraft& draft) {
+    if (draft.mode != BusMode::listen) return;
+    if (draft.tcp) {
+      problems_.add(
+          draft.place,
+          {"总线 \"{1}\" 是 Modbus TCP，不能只听：连接上只有自己的问答；删去 mode 或改用串口",
+           "bus \"{1}\" is Modbus TCP, where nobody else's questions can be heard; remove mode, or use a serial "
+           "line"},
+          {draft.name});
+    }
+    if (draft.serial && draft.serial->rs485) {
+      problems_.add(draft.place,
+                    {"总线 \"{1}\" 只听，不需要切换收发；删去 rs485 = true",
+                     "bus \"{1}\" only listens and drives no transmitter; remove rs485 = true"},
+                    {draft.name});
+    }
   }
 
   std::optional<std::size_t> profile(const Placed<std::string>& model) {
@@ -75,9 +100,10 @@ class Resolver {
       // One that is there but bad has told its own problems.
       if (std::find(known_.models.begin(), known_.models.end(), model.value) == known_.models.end()) {
         const std::vector<std::string_view> known(known_.models.begin(), known_.models.end());
-        problems_.add(model.place, "there is no profile \"" + model.value + '"' +
-                                       settings::did_you_mean(model.value, known) +
-                                       "; correct it, or add the file to the profiles");
+        problems_.add(model.place,
+                      {"没有型号 \"{1}\"{2}；请改正，或把型号文件加到型号目录",
+                       "there is no profile \"{1}\"{2}; correct it, or add the file to the profiles"},
+                      {model.value, settings::did_you_mean(model.value, known)});
       }
       return std::nullopt;
     }
@@ -90,9 +116,10 @@ class Resolver {
     if (found != buses_.end()) return found->second;
     std::vector<std::string_view> known;
     for (const auto& each : buses_) known.push_back(each.first);
-    problems_.add(draft.bus.place, "there is no bus \"" + draft.bus.value + '"' +
-                                       settings::did_you_mean(draft.bus.value, known) +
-                                       "; correct it or add a [[bus]]");
+    problems_.add(
+        draft.bus.place,
+        {"没有总线 \"{1}\"{2}；请改正，或加一个 [[bus]]", "there is no bus \"{1}\"{2}; correct it or add a [[bus]]"},
+        {draft.bus.value, settings::did_you_mean(draft.bus.value, known)});
     return std::nullopt;
   }
 
@@ -100,12 +127,15 @@ class Resolver {
     const bool serial = std::holds_alternative<SerialLine>(site_.buses[at(bus)].transport);
     if (serial && (draft.unit.value < 1 || draft.unit.value > 247)) {
       problems_.add(draft.unit.place,
-                    "unit " + std::to_string(draft.unit.value) + " is not allowed on a serial line; use 1 to 247");
+                    {"串口线上不能用站号 {1}；可用 1 到 247", "unit {1} is not allowed on a serial line; use 1 to 247"},
+                    {draft.unit.value});
     }
     const auto [known, is_new] = units_.emplace(std::pair(at(bus), draft.unit.value), draft.name);
     if (!is_new) {
-      problems_.add(draft.unit.place, "unit " + std::to_string(draft.unit.value) + " on bus \"" + draft.bus.value +
-                                          "\" is \"" + known->second + "\" already; give one of them another unit");
+      problems_.add(draft.unit.place,
+                    {"总线 \"{2}\" 上的站号 {1} 已是 \"{3}\"；请给其中一台换个站号",
+                     "unit {1} on bus \"{2}\" is \"{3}\" already; give one of them another unit"},
+                    {draft.unit.value, draft.bus.value, known->second});
     }
   }
 
@@ -113,27 +143,35 @@ class Resolver {
     const auto* line = std::get_if<SerialLine>(&bus.transport);
     if (line == nullptr) return;
     if (!profile.serial) {
-      warnings_.add(draft.place, profile.model + " has no serial line by its profile; is the bus right?");
+      warnings_.add(
+          draft.place,
+          {"按型号文件，{1} 没有串口；总线写对了吗？", "{1} has no serial line by its profile; is the bus right?"},
+          {profile.model});
       return;
     }
     // A receiver with one stop bit hears two as well, so two on the line serve everybody; one may not be enough.
     if (profile.serial->stop_bits > line->stop_bits) {
-      warnings_.add(draft.place, profile.model + " wants " + std::to_string(profile.serial->stop_bits) +
-                                     " stop bits; set stop_bits = 2 on bus \"" + bus.name + "\", the others bear it");
+      warnings_.add(draft.place,
+                    {"{1} 需要 {2} 个停止位；请在总线 \"{3}\" 上设 stop_bits = 2，其他设备不受影响",
+                     "{1} wants {2} stop bits; set stop_bits = 2 on bus \"{3}\", the others bear it"},
+                    {profile.model, profile.serial->stop_bits, bus.name});
     }
     if (profile.serial->parity != line->parity) {
-      warnings_.add(draft.place, profile.model + " leaves the factory with another parity than bus \"" + bus.name +
-                                     "\" has; set the device, or the bus");
+      warnings_.add(draft.place,
+                    {"{1} 的出厂校验与总线 \"{2}\" 不同；请改设备或改总线",
+                     "{1} leaves the factory with another parity than bus \"{2}\" has; set the device, or the bus"},
+                    {profile.model, bus.name});
     }
     if (profile.serial->baud != line->baud) {
-      warnings_.add(draft.place, profile.model + " leaves the factory with " + std::to_string(profile.serial->baud) +
-                                     " baud, bus \"" + bus.name + "\" has " + std::to_string(line->baud) +
-                                     "; set the device, or the bus");
+      warnings_.add(draft.place,
+                    {"{1} 的出厂波特率是 {2}，总线 \"{3}\" 是 {4}；请改设备或改总线",
+                     "{1} leaves the factory with {2} baud, bus \"{3}\" has {4}; set the device, or the bus"},
+                    {profile.model, profile.serial->baud, bus.name, line->baud});
     }
   }
 
   void device(const DeviceDraft& draft) {
-    take_name(draft.name, draft.place, "device");
+    take_name(draft.name, draft.place, {"台设备", "device"});
     const auto bus = bus_of(draft);
     const auto model = profile(draft.profile);
     if (bus) unit(draft, *bus);
@@ -141,7 +179,9 @@ class Resolver {
     const auto& profile = site_.profiles[*model];
     line(draft, site_.buses[at(*bus)], profile);
     if (site_.points.size() + profile.points.size() > most_points) {
-      problems_.add(draft.place, "more than " + std::to_string(most_points) + " points on one gateway; split the site");
+      problems_.add(draft.place,
+                    {"一台网关超过 {1} 个测点；请拆分现场", "more than {1} points on one gateway; split the site"},
+                    {most_points});
       return;
     }
     const DeviceIndex index{static_cast<std::uint32_t>(site_.devices.size())};
@@ -173,16 +213,20 @@ class Resolver {
     const auto& kinds = known_.kinds;
     if (kinds.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
     const std::vector<std::string_view> all(kinds.begin(), kinds.end());
-    problems_.add(place, "there is no kind of fault \"" + kind + '"' + settings::did_you_mean(kind, all) +
-                             "; use one of the catalogue's");
+    problems_.add(place,
+                  {"没有故障种类 \"{1}\"{2}；请用故障目录中的",
+                   "there is no kind of fault \"{1}\"{2}; use one of the catalogue's"},
+                  {kind, settings::did_you_mean(kind, all)});
   }
 
   /// A finding's name is (device, point, kind): two rules of one name would open and close each other's finding.
   void add(Watch watch, Place place) {
     kind(watch.rule.kind, place);
     if (!rules_.emplace(at(watch.point), watch.rule.kind).second) {
-      problems_.add(place, "a second rule for " + watch.rule.kind + " at \"" + watch.rule.point +
-                               "\"; remove it, or override or disable the profile's");
+      problems_.add(place,
+                    {"\"{2}\" 已有一条 {1} 规则；请删去，或修改（override）、停用（disabled）型号自带的",
+                     "a second rule for {1} at \"{2}\"; remove it, or override or disable the profile's"},
+                    {watch.rule.kind, watch.rule.point});
       return;
     }
     site_.watches.push_back(std::move(watch));
@@ -191,7 +235,8 @@ class Resolver {
   std::optional<PointIndex> find(const std::string& written, Place place) {
     const auto slash = written.find('/');
     if (slash == std::string::npos) {
-      problems_.add(place, '"' + written + "\" names no device; write \"device/point\"");
+      problems_.add(place, {"\"{1}\" 没有写设备；应写“设备/测点”", "\"{1}\" names no device; write \"device/point\""},
+                    {written});
       return std::nullopt;
     }
     const auto device = written.substr(0, slash);
@@ -201,8 +246,10 @@ class Resolver {
       // A device that is there but wrong in itself has told its problem.
       if (names_.count(device) != 0) return std::nullopt;
       const std::vector<std::string_view> all(names_.begin(), names_.end());
-      problems_.add(place, "there is no device \"" + device + '"' + settings::did_you_mean(device, all) +
-                               "; correct it or add a [[device]]");
+      problems_.add(place,
+                    {"没有设备 \"{1}\"{2}；请改正，或加一个 [[device]]",
+                     "there is no device \"{1}\"{2}; correct it or add a [[device]]"},
+                    {device, settings::did_you_mean(device, all)});
       return std::nullopt;
     }
     const auto found = point_of(device, point);
@@ -210,8 +257,10 @@ class Resolver {
       const auto& profile = site_.profiles[site_.devices[at(known->second)].profile];
       std::vector<std::string_view> all;
       for (const auto& each : profile.points) all.push_back(each.name);
-      problems_.add(place, '"' + device + "\" (" + profile.model + ") has no point \"" + point + '"' +
-                               settings::did_you_mean(point, all) + "; see its profile");
+      problems_.add(
+          place,
+          {"\"{1}\"（{2}）没有测点 \"{3}\"{4}；见其型号文件", "\"{1}\" ({2}) has no point \"{3}\"{4}; see its profile"},
+          {device, profile.model, point, settings::did_you_mean(point, all)});
     }
     return found;
   }

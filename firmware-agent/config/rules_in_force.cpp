@@ -21,10 +21,11 @@ void change(Rule& rule, const OverrideDraft& other) {
   if (other.off_delay_ms) rule.off_delay = std::chrono::milliseconds(*other.off_delay_ms);
 }
 
-std::string all_rules(const drivers::Profile& profile) {
+Text all_rules(const drivers::Profile& profile) {
   std::string out;
   for (const auto& rule : profile.rules) out += (out.empty() ? "" : ", ") + full_name(rule);
-  return out.empty() ? "it has no rules" : "its rules are " + out;
+  if (out.empty()) return {"它没有规则", "it has no rules"};
+  return settings::filled({"它的规则有 {1}", "its rules are {1}"}, {out});
 }
 
 }  // namespace
@@ -42,7 +43,8 @@ std::vector<Rule> rules_in_force(const DeviceDraft& draft, const drivers::Profil
     const bool hits =
         std::any_of(profile.rules.begin(), profile.rules.end(), [&](const Rule& rule) { return names(each, rule); });
     if (!hits) {
-      problems.add(each.place, profile.model + " has no rule \"" + each.value + "\"; " + all_rules(profile));
+      problems.add(each.place, {"{1} 没有规则 \"{2}\"；{3}", "{1} has no rule \"{2}\"; {3}"},
+                   {profile.model, each.value, all_rules(profile)});
     }
   }
   for (const auto& each : draft.overrides) {
@@ -50,8 +52,10 @@ std::vector<Rule> rules_in_force(const DeviceDraft& draft, const drivers::Profil
       return rule.kind == each.kind && rule.point == each.point;
     });
     if (found == rules.end()) {
-      problems.add(each.place, profile.model + " has no rule \"" + each.point + '/' + each.kind +
-                                   "\" in force; correct it, or write a [[watch]]");
+      problems.add(each.place,
+                   {"{1} 没有生效的规则 \"{2}/{3}\"；请改正，或另写 [[watch]]",
+                    "{1} has no rule \"{2}/{3}\" in force; correct it, or write a [[watch]]"},
+                   {profile.model, each.point, each.kind});
       continue;
     }
     change(*found, each);

@@ -26,10 +26,21 @@ struct TcpEndpoint {
   std::uint16_t port = 502;
 };
 
+/// Who asks on a bus.
+enum class BusMode : std::uint8_t {
+  master,  ///< this gateway, alone
+  listen,  ///< another master: the gateway only hears, and can send nothing
+};
+
+/// Whether a person may have a bus searched for unknown devices.
+enum class ScanRule : std::uint8_t { allowed, never };
+
 struct Bus {
   std::string name;  ///< [a-z0-9-]
   Text title;
   std::variant<SerialLine, TcpEndpoint> transport;
+  BusMode mode = BusMode::master;
+  ScanRule scan = ScanRule::allowed;
 };
 
 struct Device {
@@ -75,7 +86,7 @@ struct Site {
   std::vector<Device> devices;
   std::vector<Point> points;
   std::vector<Watch> watches;
-  std::vector<std::string> warnings;  ///< not wrong, but worth a look: file:line:column: what, and the cure
+  std::vector<Text> warnings;  ///< not wrong, but worth a look: file:line:column: what, and the cure
 
   [[nodiscard]] const drivers::PointSpec& spec(PointIndex point) const {
     const auto& p = points[at(point)];

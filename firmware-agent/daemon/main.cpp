@@ -95,7 +95,7 @@ int check(const Options& options, const std::vector<std::string>& kinds) {
     std::fputs((site.error().message + "\n").c_str(), stderr);
     return exit_configuration;
   }
-  for (const auto& warning : site->warnings) std::fputs((warning + "\n").c_str(), stderr);
+  for (const auto& warning : site->warnings) std::fputs((warning.en + "\n").c_str(), stderr);
   std::printf("%s: %zu buses, %zu devices, %zu points, %zu rules\n", options.config.c_str(), site->buses.size(),
               site->devices.size(), site->points.size(), site->watches.size());
   return 0;
@@ -116,7 +116,7 @@ int run(const Options& options) {
   }
   const auto warning = loaded->instead_because.value_or("");
   if (!warning.empty()) spdlog::error("{}", warning);
-  for (const auto& note : loaded->site.warnings) spdlog::warn("{}", note);
+  for (const auto& note : loaded->site.warnings) spdlog::warn("{}", note.en);
 
   agent::limit_descriptors();
   asio::io_context loop(1);

@@ -1,30 +1,10 @@
 #include "firmware-agent/detection/wording.hpp"
 
 #include <fmt/format.h>
-#include <cmath>
 
 namespace inspect::agent {
 
 namespace {
-
-/// Six digits: what a float register holds, without the noise behind it.
-std::string number(double value) {
-  return std::abs(value) >= 1e6 && std::abs(value) < 1e15 ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);
-}
-
-/// Codes of SenML and UCUM as people read them.
-std::string_view unit_sign(const std::string& unit) {
-  if (unit == "Cel") return "°C";
-  if (unit == "Ohm") return "Ω";
-  if (unit == "%RH") return "%";
-  if (unit == "1") return "";
-  return unit;
-}
-
-std::string quantity(double value, const std::string& unit) {
-  const auto sign = unit_sign(unit);
-  return sign.empty() ? number(value) : fmt::format("{} {}", number(value), sign);
-}
 
 /// A status bit: its limit is between 0 and 1, and "reads 1, above the limit of 0.5" would be said by no one.
 bool is_flag(const drivers::PointSpec& spec) { return spec.map.type == modbus::ValueType::bit; }
@@ -40,7 +20,9 @@ std::string sentence(std::string text) {
   return text;
 }
 
-std::string seconds(std::chrono::milliseconds span) { return number(std::chrono::duration<double>(span).count()); }
+std::string seconds(std::chrono::milliseconds span) {
+  return quantity_text(std::chrono::duration<double>(span).count(), {});
+}
 
 }  // namespace
 
@@ -56,8 +38,8 @@ Text say_time(const Moment& moment) {
 
 Text say_limit(const drivers::PointSpec& spec, const Rule& rule, const Reading& reading, const Moment& since) {
   const bool low = too_low(rule, reading.value);
-  const auto limit = quantity(low ? *rule.low : rule.high.value_or(0), spec.unit);
-  const auto value = quantity(reading.value, spec.unit);
+  const auto limit = quantity_text(low ? *rule.low : rule.high.value_or(0), spec.unit);
+  const auto value = quantity_text(reading.value, spec.unit);
   const auto time = say_time(since);
   if (is_flag(spec)) {
     const auto is = low ? 0 : 1;
@@ -75,7 +57,7 @@ Text say_limit(const drivers::PointSpec& spec, const Rule& rule, const Reading& 
 Text limit_note(const drivers::PointSpec& spec, const Rule& rule, double value) {
   const bool low = too_low(rule, value);
   if (is_flag(spec)) return {low ? "正常应为 1" : "正常应为 0", low ? "healthy: 1" : "healthy: 0"};
-  const auto limit = quantity(low ? *rule.low : rule.high.value_or(0), spec.unit);
+  const auto limit = quantity_text(low ? *rule.low : rule.high.value_or(0), spec.unit);
   return {fmt::format("{} {}", low ? "下限" : "上限", limit), fmt::format("{} limit {}", low ? "low" : "high", limit)};
 }
 
@@ -94,13 +76,13 @@ Text commanded_note(bool commanded) {
 
 Text say_frozen(const FrozenFacts& facts, const Moment& since) {
   const auto time = say_time(since);
-  const auto value = quantity(facts.reading.value, facts.spec.unit);
+  const auto value = quantity_text(facts.reading.value, facts.spec.unit);
   Text text{fmt::format("{}一直停在 {}，超过 {} 秒没有任何变化（首次判定于 {}）", facts.spec.title.zh, value,
                         seconds(facts.window), time.zh),
             sentence(fmt::format("{} has stood at {} without the least change for over {} s (first seen {})",
                                  facts.spec.title.en, value, seconds(facts.window), time.en))};
   if (facts.other != nullptr) {
-    const auto span = quantity(facts.other_span, facts.other->unit);
+    const auto span = quantity_text(facts.other_span, facts.other->unit);
     text.zh += fmt::format("，而同一时间{}变化了 {}", facts.other->title.zh, span);
     text.en += fmt::format(", while {} moved by {}", facts.other->title.en, span);
   }
@@ -121,7 +103,7 @@ Text say_implausible(const drivers::PointSpec& spec, const Moment& since) {
 }
 
 Text plausible_note(const drivers::PointSpec& spec) {
-  const auto end = [&](const std::optional<double>& limit) { return limit ? quantity(*limit, spec.unit) : "…"; };
+  const auto end = [&](const std::optional<double>& limit) { return limit ? quantity_text(*limit, spec.unit) : "…"; };
   const auto range = end(spec.lowest) + " – " + end(spec.highest);
   return {"合理范围 " + range, "plausible range " + range};
 }

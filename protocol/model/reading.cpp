@@ -1,6 +1,8 @@
 #include "protocol/model/reading.hpp"
 
 #include <array>
+#include <cmath>
+#include <cstdio>
 
 namespace inspect {
 
@@ -24,6 +26,15 @@ std::string_view name(Quality quality) { return quality_names.at(static_cast<std
 std::string_view name(Reason reason) { return reason_names.at(static_cast<std::size_t>(reason)); }
 std::optional<Quality> quality_from(std::string_view name) { return find<Quality>(quality_names, name); }
 std::optional<Reason> reason_from(std::string_view name) { return find<Reason>(reason_names, name); }
+
+std::string quantity_text(double value, std::string_view unit) {
+  constexpr double last_exact = 9007199254740992;  // 2^53
+  std::array<char, 32> buffer{};
+  const auto size = std::abs(value);
+  std::snprintf(buffer.data(), buffer.size(), size >= 1e6 && size <= last_exact ? "%.0f" : "%.6g", value);
+  const auto sign = unit == "Cel" ? "°C" : unit == "Ohm" ? "Ω" : unit == "%RH" ? "%" : unit == "1" ? "" : unit;
+  return sign.empty() ? buffer.data() : std::string(buffer.data()).append(1, ' ').append(sign);
+}
 
 Reading as_of(Reading reading, BootTime now) {
   if (reading.quality == Quality::good && now > reading.good_until) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace inspect {
@@ -49,6 +50,10 @@ struct Reading {
 
   friend bool operator==(const Reading&, const Reading&) = default;
 };
+
+/// "230.1 V", "4123456789", "25 °C": whole numbers to 2^53 exactly, others in the six digits that a float register
+/// holds; SenML's and UCUM's codes of units as people write them.
+std::string quantity_text(double value, std::string_view unit);
 
 /// The reading as it must be shown at `now`: a good value past its time is uncertain and stale.
 Reading as_of(Reading reading, BootTime now);

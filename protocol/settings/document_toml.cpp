@@ -20,7 +20,8 @@ class Converter {
   Node convert(const toml::node& node, std::size_t depth) {
     Node out{place_of(node.source()), {}};
     if (depth > deepest) {
-      problems_.add(out.place, "nested deeper than " + std::to_string(deepest) + " levels; write it flatter");
+      problems_.add(out.place, {"嵌套超过 {1} 层；请写得浅一些", "nested deeper than {1} levels; write it flatter"},
+                    {deepest});
       return out;
     }
     if (const auto* table = node.as_table()) {
@@ -59,11 +60,12 @@ class Converter {
 
 std::optional<Node> parse_document(std::string_view text, Problems& problems) {
   if (text.size() > largest_file) {
-    problems.add({}, "larger than " + std::to_string(largest_file) + " bytes; is it the right file?");
+    problems.add({}, too_large, {largest_file});
     return std::nullopt;
   }
   if (const auto place = key_too_deep(text, deepest)) {
-    problems.add(*place, "a key with more than " + std::to_string(deepest) + " parts; write it flatter");
+    problems.add(*place, {"键超过 {1} 段；请写得浅一些", "a key with more than {1} parts; write it flatter"},
+                 {deepest});
     return std::nullopt;
   }
   try {
@@ -74,7 +76,9 @@ std::optional<Node> parse_document(std::string_view text, Problems& problems) {
     return node;
   } catch (const toml::parse_error& error) {
     problems.add(place_of(error.source()),
-                 std::string(error.description()) + "; correct the line, or restore the file if it was cut");
+                 {"不符合 TOML 写法（{1}）；请改正这一行，文件若被截断则恢复它",
+                  "{1}; correct the line, or restore the file if it was cut"},
+                 {error.description()});
     return std::nullopt;
   }
 }

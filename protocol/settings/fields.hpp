@@ -3,6 +3,7 @@
 #include "protocol/core/text.hpp"
 #include "protocol/settings/node.hpp"
 #include "protocol/settings/problems.hpp"
+#include "protocol/settings/values.hpp"
 
 #include <functional>
 #include <string>
@@ -90,7 +91,7 @@ class Fields {
   void read(const Node& node, T& object, Problems& problems) const {
     const auto* table = node.table();
     if (table == nullptr) {
-      problems.add(node.place, '"' + name_ + "\" is " + std::string(node.type_name()) + "; write a table");
+      problems.add(node.place, {"\"{1}\" 是{2}；应写成表", "\"{1}\" is {2}; write a table"}, {name_, node.type_name()});
       return;
     }
     if constexpr (requires { object.place = node.place; }) object.place = node.place;
@@ -98,12 +99,13 @@ class Fields {
       if (const auto* row = find(member.key)) {
         row->read(object, member.value, problems);
       } else {
-        problems.add(member.place, unknown(member.key));
+        unknown(member, problems);
       }
     }
     for (const auto& row : rows_) {
       if (row.doc.need == Need::required && node.find(row.doc.key) == nullptr) {
-        problems.add(node.place, "\"" + row.doc.key + "\" is missing in " + name_ + "; add it: " + row.doc.help.en);
+        problems.add(node.place, {"{2} 中缺少 \"{1}\"；请补上：{3}", "\"{1}\" is missing in {2}; add it: {3}"},
+                     {row.doc.key, whole(), row.doc.help});
       }
     }
   }
@@ -129,16 +131,16 @@ class Fields {
     return nullptr;
   }
 
-  std::string unknown(const std::string& key) const {
+  /// The name of a whole file is words, not a key: "site file".
+  [[nodiscard]] Text whole() const { return {name_.ends_with(" file") ? "文件" : name_, name_}; }
+
+  void unknown(const Member& member, Problems& problems) const {
     std::vector<std::string_view> known;
-    std::string all;
-    for (const auto& row : rows_) {
-      known.push_back(row.doc.key);
-      all += (all.empty() ? "" : ", ") + row.doc.key;
-    }
-    auto guess = did_you_mean(key, known);
-    if (guess.empty()) guess = "; known are " + all;
-    return "unknown key \"" + key + "\" in " + name_ + guess;
+    for (const auto& row : rows_) known.push_back(row.doc.key);
+    auto guess = did_you_mean(member.key, known);
+    if (guess.en.empty()) guess = filled({"；可用 {1}", "; known are {1}"}, {show_words(known)});
+    problems.add(member.place, {"{2} 中没有键 \"{1}\"{3}", "unknown key \"{1}\" in {2}{3}"},
+                 {member.key, whole(), guess});
   }
 
   std::string name_;

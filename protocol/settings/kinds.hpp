@@ -157,9 +157,10 @@ auto list(const std::string& type, Access access, std::size_t most, Take take) {
   auto read = [access, most, take](auto& object, const Node& node, Problems& problems) {
     const auto* elements = node.list();
     if (elements == nullptr || elements->size() > most) {
-      problems.add(node.place, (elements == nullptr ? "this is " + std::string(node.type_name())
-                                                    : std::to_string(elements->size()) + " are too many") +
-                                   "; write a list [ … ] of at most " + std::to_string(most));
+      const auto wrong = elements == nullptr ? filled({"这里是{1}", "this is {1}"}, {node.type_name()})
+                                             : filled({"{1} 个太多", "{1} are too many"}, {elements->size()});
+      problems.add(node.place, {"{1}；应写最多 {2} 项的列表 [ … ]", "{1}; write a list [ … ] of at most {2}"},
+                   {wrong, most});
       return;
     }
     auto& member = std::invoke(access, object);
@@ -202,13 +203,13 @@ auto tables(Access access, const Fields<U>& fields, std::size_t most) {
   auto read = [access, &fields, most](auto& object, const Node& node, Problems& problems) {
     const auto* elements = node.list();
     if (elements == nullptr) {
-      problems.add(node.place,
-                   "this is " + std::string(node.type_name()) + "; begin each with [[" + fields.name() + "]]");
+      problems.add(node.place, {"这里是{1}；每一项以 [[{2}]] 开头", "this is {1}; begin each with [[{2}]]"},
+                   {node.type_name(), fields.name()});
       return;
     }
     if (elements->size() > most) {
-      problems.add(node.place, std::to_string(elements->size()) + " [[" + fields.name() +
-                                   "]] are too many; use at most " + std::to_string(most));
+      problems.add(node.place, {"{1} 个 [[{2}]] 太多；最多 {3} 个", "{1} [[{2}]] are too many; use at most {3}"},
+                   {elements->size(), fields.name(), most});
       return;
     }
     auto& member = std::invoke(access, object);

@@ -4,9 +4,14 @@
 
 namespace inspect::settings {
 
-std::string_view Node::type_name() const {
-  static constexpr std::array<std::string_view, 7> names{
-      "a date or time", "true or false", "a whole number", "a number", "a text", "a list", "a table"};
+Text Node::type_name() const {
+  static const std::array<Text, 7> names{{{"日期或时间", "a date or time"},
+                                          {"true 或 false", "true or false"},
+                                          {"整数", "a whole number"},
+                                          {"数字", "a number"},
+                                          {"文字", "a text"},
+                                          {"列表", "a list"},
+                                          {"表", "a table"}}};
   return names.at(value.index());
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/core/text.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -40,7 +42,7 @@ struct Node {
   [[nodiscard]] const List* list() const { return std::get_if<List>(&value); }
   [[nodiscard]] const std::string* text() const { return std::get_if<std::string>(&value); }
   /// What it is, for a person: "a text", "a whole number".
-  [[nodiscard]] std::string_view type_name() const;
+  [[nodiscard]] Text type_name() const;
   /// The member of a table; nullptr when this is no table or has none.
   [[nodiscard]] const Node* find(std::string_view key) const;
 };

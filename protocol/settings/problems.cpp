@@ -25,26 +25,59 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+std::string filled_one(std::string_view pattern, std::initializer_list<Part> parts, const std::string Text::*language) {
+  std::string out;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const bool mark = pattern[i] == '{' && i + 2 < pattern.size() && pattern[i + 2] == '}';
+    const auto which = mark ? static_cast<std::size_t>(pattern[i + 1] - '1') : parts.size();
+    if (which < parts.size()) {
+      out += (parts.begin() + which)->text.*language;
+      i += 2;
+    } else {
+      out += pattern[i];
+    }
+  }
+  return out;
+}
+
+/// Problems quote the file, and the file may hold anything: one problem stays one line and moves no cursor.
+std::string harmless(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return text;
+}
+
 }  // namespace
 
-void Problems::add(Place place, std::string_view what) {
-  if (lines_.size() == most) {
+Text filled(const Text& pattern, std::initializer_list<Part> parts) {
+  return {filled_one(pattern.zh, parts, &Text::zh), filled_one(pattern.en, parts, &Text::en)};
+}
+
+void Problems::add(Place place, const Text& what, std::initializer_list<Part> parts) {
+  if (lines_.size() >= most) {
     ++left_off_;
     return;
   }
-  auto line = file_ + ':' + std::to_string(place.line) + ':' + std::to_string(place.column) + ": ";
-  // Problems quote the file, and the file may hold anything: one problem stays one line and moves no cursor.
-  for (const char c : what) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  lines_.push_back(std::move(line));
+  auto where = file_;
+  if (place.line > 0) where += ':' + std::to_string(place.line) + ':' + std::to_string(place.column);
+  auto text = filled(what, parts);
+  lines_.push_back({where + ": " + harmless(std::move(text.zh)), where + ": " + harmless(std::move(text.en))});
+}
+
+void Problems::append(const Problems& other) {
+  for (auto& line : other.all()) lines_.push_back(std::move(line));
+}
+
+std::vector<Text> Problems::all() const {
+  auto all = lines_;
+  if (left_off_ > 0) all.push_back(filled({"{1}: 另有 {2} 处", "{1}: and {2} more"}, {file_, left_off_}));
+  return all;
 }
 
 Error Problems::error() const {
   std::string text;
-  for (const auto& line : lines_) {
-    if (!text.empty()) text += '\n';
-    text += line;
-  }
-  if (left_off_ > 0) text += "\n" + file_ + ": and " + std::to_string(left_off_) + " more";
+  for (const auto& line : all()) text += (text.empty() ? "" : "\n") + line.en;
   return fail(Errc::invalid_argument, std::move(text));
 }
 
@@ -68,9 +101,9 @@ std::string_view nearest(std::string_view written, const std::vector<std::string
   return best;
 }
 
-std::string did_you_mean(std::string_view written, const std::vector<std::string_view>& known) {
+Text did_you_mean(std::string_view written, const std::vector<std::string_view>& known) {
   const auto near = nearest(written, known);
-  return near.empty() ? std::string() : ", did you mean \"" + std::string(near) + '"';
+  return near.empty() ? Text{} : filled({"，是否为 \"{1}\"", ", did you mean \"{1}\""}, {near});
 }
 
 }  // namespace inspect::settings

@@ -151,7 +151,9 @@ DispatchTable dispatch_of(const WrittenDispatch& written, Problems& problems) {
   std::set<std::string> keys{table.customer_service.key, table.company.key};
   for (const auto& department : written.departments) {
     if (!keys.insert(department.key.value).second) {
-      problems.add(department.key.place, "the key \"" + department.key.value + "\" is taken; give this one its own");
+      problems.add(department.key.place,
+                   {"键 \"{1}\" 已被使用；请另取一个", "the key \"{1}\" is taken; give this one its own"},
+                   {department.key.value});
     }
     table.departments.push_back(party_of(department));
   }
@@ -159,8 +161,10 @@ DispatchTable dispatch_of(const WrittenDispatch& written, Problems& problems) {
   for (const auto& department : table.departments) known.push_back(department.key);
   const auto check = [&](const Placed<std::string>& key) {
     if (table.department(key.value)) return;
-    problems.add(key.place, "there is no department \"" + key.value + "\"" + did_you_mean(key.value, known) +
-                                "; add it as [[dispatch.department]]");
+    problems.add(key.place,
+                 {"没有部门 \"{1}\"{2}；请用 [[dispatch.department]] 加上",
+                  "there is no department \"{1}\"{2}; add it as [[dispatch.department]]"},
+                 {key.value, did_you_mean(key.value, known)});
   };
   for (const auto& rule : written.rules) {
     check(rule.department);
@@ -187,7 +191,8 @@ Result<TicketdConfig> parse_config(std::string_view text, const std::string& fil
     config.dispatch = written.dispatch ? dispatch_of(*written.dispatch, problems) : standard_dispatch();
     if (config.broker.ca.empty() && !(config.broker.certificate.empty() && config.broker.key.empty())) {
       const auto* broker = document->find("broker");
-      problems.add(broker->place, "certificate and key need ca; add the PEM of the broker's authority");
+      problems.add(broker->place, {"certificate 和 key 需要 ca；请写上代理所属 CA 的 PEM 文件",
+                                   "certificate and key need ca; add the PEM of the broker's authority"});
     }
   }
   if (!problems.empty()) return problems.error();

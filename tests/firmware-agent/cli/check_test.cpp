@@ -79,6 +79,35 @@ TEST_CASE("a bad site ends with 7, each problem on stderr as file:line:column wi
   CHECK(ended.err.find("last good configuration") != std::string::npos);
 }
 
+TEST_CASE("problems are told in the person's language, and in JSON in both") {
+  const Files files;
+  auto text = std::string(site_text);
+  text.replace(text.find("\"line\"\nunit"), 6, "\"lime\"");
+  const auto path = files.write("site.toml", text);
+  const auto zh = check({path, "--lang", "zh"});
+  CHECK(zh.code == 7);
+  CHECK(zh.err == path +
+                      ":14:7: 没有总线 \"lime\"，是否为 \"line\"；请改正，或加一个 [[bus]]\n"
+                      "问题：1。服务会继续使用上一份有效配置\n");
+  CHECK(check({path}).err.rfind(
+            path + ":14:7: there is no bus \"lime\", did you mean \"line\"; correct it or add a [[bus]]\n", 0) == 0);
+  const auto json = check({path, "--json"});
+  CHECK(json.out.find(R"("problems":[{"zh":")" + path + R"(:14:7: 没有总线)") != std::string::npos);
+  CHECK(json.out.find(R"("en":")" + path + R"(:14:7: there is no bus)") != std::string::npos);
+}
+
+TEST_CASE("a profile with a problem stops every site that uses it, and the check says which line of it") {
+  const Files files;
+  auto text = shipped("pzem-017.toml");
+  text.replace(text.find("input-register"), 14, "input-registar");
+  const auto profile = files.write("pzem-017.toml", text);
+  const auto ended = run_inspectctl(
+      {{"check", files.write("site.toml", site_text), "--profiles", files.directory.path(), "--lang", "zh"}, {}});
+  CHECK(ended.code == 7);
+  CHECK(ended.err.rfind(profile + ':', 0) == 0);
+  CHECK(ended.err.find("不认识 \"input-registar\"，是否为 \"input-register\"；可用 coil") != std::string::npos);
+}
+
 TEST_CASE("a site cut at any line is refused or well, and never ends the program otherwise") {
   const Files files;
   const std::string text = site_text;
@@ -143,12 +172,6 @@ TEST_CASE("--json gives a report for scripts, good or bad") {
 TEST_CASE("a report of a file with broken bytes is still JSON") {
   cli::CheckReport report;
   report.file = "x";
-  report.problems = {"x:1:1: \xff is no letter"};
+  report.problems = {{"x:1:1: \xff 不是字", "x:1:1: \xff is no letter"}};
   CHECK(cli::to_json(report).find("\xEF\xBF\xBD") != std::string::npos);
-}
-
-TEST_CASE("a message becomes its lines") {
-  CHECK(cli::lines_of("a\n\nb\n") == std::vector<std::string>{"a", "b"});
-  CHECK(cli::lines_of("one") == std::vector<std::string>{"one"});
-  CHECK(cli::lines_of("").empty());
 }

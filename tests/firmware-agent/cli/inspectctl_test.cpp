@@ -136,6 +136,19 @@ TEST_CASE("a fresh read shows what the bus said just now") {
   w.server.on_loop([](FakeAgent& agent) { CHECK(agent.asked_fresh.size() == 1); });
 }
 
+TEST_CASE("a fresh read without a value fails, on the page and in JSON; the last reading is shown without judgement") {
+  World w;
+  w.server.on_loop([](FakeAgent& agent) { agent.silent = Reason::no_answer; });
+  const auto one = w.run({"read", "power-1/output.voltage", "--fresh"});
+  CHECK(one.code == 1);
+  CHECK(one.out.find("no answer") != std::string::npos);
+  const auto device = w.run({"read", "power-1", "--fresh", "--json"});
+  CHECK(device.code == 1);
+  CHECK(device.out.find(R"("quality":"bad","reason":"no_answer","value":null)") != std::string::npos);
+  CHECK(w.run({"read", "power-1/output.current", "--fresh"}).code == 0);
+  CHECK(w.run({"read", "power-1/output.current"}).code == 0);
+}
+
 TEST_CASE("history as a table, and with a curve on a terminal only") {
   const World w;
   CHECK(w.page({"history", "power-1/output.voltage", "--since", "15:57"}) ==

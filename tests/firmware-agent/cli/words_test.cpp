@@ -72,6 +72,7 @@ TEST_CASE("a state reads on and off, a quantity its number and unit") {
   CHECK(value_text(1, "mA", false, Language::en) == "1 mA");
   CHECK(value_text(25.5, "Cel", false, Language::en) == "25.5 °C");
   CHECK(value_text(0, "", false, Language::en) == "0");
+  CHECK(value_text(4'123'456'789, "", false, Language::en) == "4123456789");
   auto with_unit = state(1);
   with_unit.unit = "V";
   CHECK(value_text(with_unit, Language::en) == "1 V");

@@ -137,5 +137,5 @@ TEST_CASE("a copy that cannot be written is a warning, and the site runs") {
   REQUIRE(loaded.has_value());
   CHECK_FALSE(loaded->instead_because.has_value());
   REQUIRE(loaded->site.warnings.size() == 1);
-  CHECK(loaded->site.warnings[0].find("could not be kept as the last good one") != std::string::npos);
+  CHECK(loaded->site.warnings[0].en.find("could not be kept as the last good one") != std::string::npos);
 }

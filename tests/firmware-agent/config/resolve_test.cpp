@@ -24,8 +24,8 @@ void warns(const std::string& text, std::string_view what) {
   const auto read = parse(text);
   REQUIRE_MESSAGE(read.has_value(), read.error().message);
   REQUIRE(read->warnings.size() == 1);
-  CAPTURE(read->warnings[0]);
-  const bool found = read->warnings[0].find(what) != std::string::npos;
+  CAPTURE(read->warnings[0].en);
+  const bool found = read->warnings[0].en.find(what) != std::string::npos;
   CHECK(found);
 }
 
@@ -152,7 +152,7 @@ TEST_CASE("a device without a serial line on one is a warning") {
   const auto read = parse_site(good_site(), "site.toml", profiles);
   REQUIRE(read.has_value());
   REQUIRE(read->warnings.size() == 1);
-  CHECK(read->warnings[0].find("pzem-017 has no serial line by its profile") != std::string::npos);
+  CHECK(read->warnings[0].en.find("pzem-017 has no serial line by its profile") != std::string::npos);
 }
 
 TEST_CASE("points are bounded") {

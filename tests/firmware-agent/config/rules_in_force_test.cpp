@@ -34,7 +34,7 @@ Made make(const DeviceDraft& draft) {
   settings::Problems problems("site.toml");
   Made made;
   made.rules = rules_in_force(draft, board(), problems);
-  made.problems = problems.lines();
+  for (const auto& line : problems.lines()) made.problems.push_back(line.en);
   return made;
 }
 

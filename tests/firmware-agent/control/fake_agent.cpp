@@ -136,6 +136,10 @@ boost::asio::awaitable<Result<std::vector<Reading>>> FakeAgent::read_fresh(std::
   for (const auto point : points) {
     auto reading = good(static_cast<std::uint32_t>(at(point)), 12.5, time);
     reading.measured_at = time;
+    if (silent && place.spec(point).name == "output.voltage") {
+      reading.quality = Quality::bad;
+      reading.reason = *silent;
+    }
     fresh.push_back(reading);
   }
   co_return fresh;

@@ -28,6 +28,7 @@ class FakeAgent : public agent::AgentView {
   std::string config_warning;
   std::optional<Error> storage_failure;  ///< what the store says to everything
   std::optional<Error> bus_failure;      ///< what the bus says to a fresh reading
+  std::optional<Reason> silent;          ///< why a fresh reading of power-1's voltage has no value
 
   // What a test looks at.
   std::vector<PointIndex> asked_fresh;

@@ -11,7 +11,7 @@ std::string problem_of(std::string_view text) {
   const auto node = parse_document(text, problems);
   CHECK_FALSE(node.has_value());
   REQUIRE(problems.count() == 1);
-  return problems.lines().front();
+  return problems.lines().front().en;
 }
 
 std::string repeated(std::string_view what, std::size_t times) {
@@ -56,7 +56,7 @@ TEST_CASE("a date is kept as something nobody uses") {
   Problems problems("f.toml");
   const auto root = parse_document("d = 2026-11-24\n", problems);
   REQUIRE(root.has_value());
-  CHECK(root->find("d")->type_name() == "a date or time");
+  CHECK(root->find("d")->type_name().en == "a date or time");
 }
 
 TEST_CASE("broken TOML is told with its place and a cure") {

@@ -71,7 +71,7 @@ Read read(std::string_view toml) {
   const auto node = parse_document(toml, problems);
   REQUIRE(node.has_value());
   machine_fields().read(*node, out.machine, problems);
-  out.problems = problems.lines();
+  for (const auto& line : problems.lines()) out.problems.push_back(line.en);
   return out;
 }
 

@@ -31,7 +31,9 @@ std::vector<std::string> end_problems(std::string_view text) {
   const auto node = parse_document(text, problems);
   REQUIRE(node.has_value());
   check_end(*node, "site", "demo", problems);
-  return problems.lines();
+  std::vector<std::string> lines;
+  for (const auto& line : problems.lines()) lines.push_back(line.en);
+  return lines;
 }
 
 }  // namespace

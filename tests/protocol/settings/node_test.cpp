@@ -5,13 +5,13 @@
 using namespace inspect::settings;
 
 TEST_CASE("a node says what it is in words a technician uses") {
-  CHECK(Node{{}, true}.type_name() == "true or false");
-  CHECK(Node{{}, std::int64_t{1}}.type_name() == "a whole number");
-  CHECK(Node{{}, 1.5}.type_name() == "a number");
-  CHECK(Node{{}, std::string("x")}.type_name() == "a text");
-  CHECK(Node{{}, List{}}.type_name() == "a list");
-  CHECK(Node{{}, Table{}}.type_name() == "a table");
-  CHECK(Node{}.type_name() == "a date or time");
+  CHECK(Node{{}, true}.type_name().en == "true or false");
+  CHECK(Node{{}, std::int64_t{1}}.type_name().en == "a whole number");
+  CHECK(Node{{}, 1.5}.type_name().en == "a number");
+  CHECK(Node{{}, std::string("x")}.type_name().en == "a text");
+  CHECK(Node{{}, List{}}.type_name().en == "a list");
+  CHECK(Node{{}, Table{}}.type_name().en == "a table");
+  CHECK(Node{}.type_name().en == "a date or time");
 }
 
 TEST_CASE("a member is found by its key in a table and nowhere else") {

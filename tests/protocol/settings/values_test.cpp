@@ -19,7 +19,7 @@ struct Told {
   Problems problems{"f.toml"};
   [[nodiscard]] std::string only() const {
     REQUIRE(problems.count() == 1);
-    return problems.lines().front();
+    return problems.lines().front().en;
   }
 };
 
