@@ -23,6 +23,8 @@ struct BusDraft {
   Text title;
   std::optional<SerialLine> serial;
   std::optional<TcpEndpoint> tcp;
+  BusMode mode = BusMode::master;
+  ScanRule scan = ScanRule::allowed;
   settings::Place place;
 };
 
