@@ -4,7 +4,8 @@
 
 namespace inspect::modbus {
 
-void OwedAnswers::add(const Request& request, BootTime asked, std::chrono::nanoseconds limit, BootTime until) {
+void OwedAnswers::add(const Request& request, BootTime asked, std::chrono::nanoseconds limit, BootTime until,
+                      Asker asker) {
   for (auto& entry : entries_) {
     if (entry.request == request) {
       ++entry.count;
@@ -16,7 +17,7 @@ void OwedAnswers::add(const Request& request, BootTime asked, std::chrono::nanos
     held_until_[request.unit] = std::max(held_until_[request.unit], until);
     return;
   }
-  entries_.push_back({request, asked, limit, until, 1});
+  entries_.push_back({request, asked, limit, until, 1, asker});
 }
 
 void OwedAnswers::forget_before(BootTime now) {
@@ -27,7 +28,8 @@ void OwedAnswers::forget_before(BootTime now) {
 OwedAnswers::Fit OwedAnswers::fit(const Request& request) const {
   if (held_until_[request.unit] > now_) return Fit::other;
   auto fit = Fit::none;
-  for (const auto& [owed, asked, limit, until, count] : entries_) {
+  for (const auto& entry : entries_) {
+    const auto& owed = entry.request;
     if (owed.unit != request.unit || owed.function != request.function) continue;
     if (owed == request) {
       fit = Fit::same;
@@ -53,7 +55,8 @@ std::optional<OwedAnswers::Settled> OwedAnswers::settle(BytesView frame, BootTim
   const auto fits = [&](const Entry& entry) { return decode_rtu(entry.request, frame).has_value(); };
   const auto first = std::find_if(entries_.begin(), entries_.end(), fits);
   if (first == entries_.end() || std::any_of(first + 1, entries_.end(), fits)) return std::nullopt;
-  const Settled settled{first->request.unit, std::min(now - first->asked, first->limit)};
+  const auto delay = now - first->asked;
+  const Settled settled{first->request.unit, std::min(delay, first->limit), delay, first->asker};
   if (--first->count == 0) entries_.erase(first);
   return settled;
 }

@@ -26,8 +26,11 @@ class OwedAnswers {
     other,  ///< an answer about other registers would pass
   };
 
+  enum class Asker : std::uint8_t { we, another_master };
+
   /// An answer to `request` may come until `until`. `asked`: when the request ended; `limit`: what the unit is allowed.
-  void add(const Request& request, BootTime asked, std::chrono::nanoseconds limit, BootTime until);
+  void add(const Request& request, BootTime asked, std::chrono::nanoseconds limit, BootTime until,
+           Asker asker = Asker::we);
   void forget_before(BootTime now);
 
   [[nodiscard]] Fit fit(const Request& request) const;
@@ -40,6 +43,8 @@ class OwedAnswers {
   struct Settled {
     std::uint8_t unit = 0;
     std::chrono::nanoseconds delay{};  ///< from the end of the request, cut at the unit's limit
+    std::chrono::nanoseconds whole{};  ///< the same, not cut
+    Asker asker = Asker::we;
   };
   /// Crosses out what the frame answers, if that is one entry beyond doubt; otherwise everything stays owed.
   std::optional<Settled> settle(BytesView frame, BootTime now);
@@ -54,6 +59,7 @@ class OwedAnswers {
     std::chrono::nanoseconds limit{};
     BootTime until{};
     unsigned count = 1;
+    Asker asker = Asker::we;
   };
 
   static constexpr std::size_t capacity = 96;

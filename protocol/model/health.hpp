@@ -2,6 +2,7 @@
 
 #include "protocol/core/clock.hpp"
 #include "protocol/core/error.hpp"
+#include "protocol/model/line_signs.hpp"
 #include "protocol/model/reading.hpp"
 
 #include <cstdint>
@@ -37,6 +38,7 @@ struct DeviceAttempt {
   Moment at;
   std::optional<Errc> failure;                  ///< nothing when the device answered the question
   DeviceHealth health = DeviceHealth::unknown;  ///< after this attempt
+  LineSigns signs{};                            ///< what the wire showed meanwhile
 };
 
 }  // namespace inspect
