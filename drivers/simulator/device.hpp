@@ -25,6 +25,7 @@ struct DeviceSetup {
   std::chrono::milliseconds turnaround{2};  ///< from the end of the silence to the answer's first character
   std::map<std::string, double> values;     ///< point → level, in the point's unit
   std::map<std::string, double> noise;      ///< point → at most this much up or down
+  std::string where;                        ///< file:line:column, for what is wrong with it
 };
 
 struct DeviceCounters {

@@ -40,19 +40,26 @@ Examples:
 Exit codes: 0 done, 1 refused, 2 wrong options or site file, 3 no simulator at the socket.)";
 }
 
-std::map<std::string, std::string> split_defines(const std::vector<std::string>& defines) {
-  std::map<std::string, std::string> split;
-  for (const auto& define : defines) {
-    const auto equals = define.find('=');
-    if (equals == std::string::npos) continue;
-    split[define.substr(0, equals)] = define.substr(equals + 1);
-  }
-  return split;
+int complain(const std::string& message, int code) {
+  fmt::print(stderr, "sitesim: {}\n", message);
+  return code;
 }
 
-int complain(const inspect::Error& error, int code) {
-  fmt::print(stderr, "sitesim: {}\n", error.message);
-  return code;
+/// What a command line lacks or has too much; empty: it says what to do.
+std::string slip(const Options& options, const std::vector<std::string>& words) {
+  // Of a command only the first word is ours to judge; "-0.1/min" is a word of it.
+  if (!words.empty() && words[0].starts_with("-")) return "\"" + words[0] + "\" is no option here";
+  for (const auto& define : options.defines) {
+    if (define.find('=') == std::string::npos)
+      return "\"-D " + define + "\" has no value; write -D " + define + "=VALUE";
+  }
+  if (!options.site.empty() && !words.empty()) {
+    return "\"" + words[0] + "\" with --site: play the site first, then give the command with --socket alone";
+  }
+  if (options.site.empty() && (options.socket.empty() || words.empty())) {
+    return "give --site FILE to play a site, or --socket PATH and a command";
+  }
+  return {};
 }
 
 int serve(const Options& options) {
@@ -64,18 +71,23 @@ int serve(const Options& options) {
   const auto profiles = [&](const std::string& model) {
     return inspect::drivers::load_profile(options.profiles + "/" + model + ".toml");
   };
-  auto setup = inspect::sim::load_site(options.site, profiles, split_defines(options.defines));
-  if (!setup) return complain(setup.error(), exit_usage);
+  std::map<std::string, std::string> defines;
+  for (const auto& define : options.defines) {
+    const auto equals = define.find('=');
+    defines[define.substr(0, equals)] = define.substr(equals + 1);
+  }
+  auto setup = inspect::sim::load_site(options.site, profiles, defines);
+  if (!setup) return complain(setup.error().message, exit_usage);
   if (options.seed) setup->seed = *options.seed;
   auto library = inspect::sim::LibrarySide::make();
-  if (!library) return complain(library.error(), exit_refused);
+  if (!library) return complain(library.error().message, exit_refused);
   inspect::sim::Site site(std::move(*setup), std::move(*library), inspect::sim::boot_now());
   const auto ready = [&](const inspect::sim::Site& all) {
     fmt::print("{}\n", inspect::sim::ready_json(all, options.socket));
     std::fflush(stdout);
   };
   const auto played = inspect::sim::play(site, {options.socket, ready});
-  return played ? 0 : complain(played.error(), exit_refused);
+  return played ? 0 : complain(played.error().message, exit_refused);
 }
 
 }  // namespace
@@ -98,16 +110,16 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : exit_usage;
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return complain(std::string(error.what()) + "; sitesim --help shows how", exit_usage);
   }
   auto words = app.remaining();
   options.json = std::erase(words, "--json") > 0 || options.json;
-  if (!options.site.empty() && words.empty()) return serve(options);
-  if (options.site.empty() && !options.socket.empty() && !words.empty()) {
-    std::string command;
-    for (const auto& word : words) command += (command.empty() ? "" : " ") + word;
-    return inspect::sim::run_client(options.socket, command, options.json);
+  if (const auto what = slip(options, words); !what.empty()) {
+    return complain(what + "; sitesim --help shows how", exit_usage);
   }
-  fmt::print(stderr, "sitesim: give --site FILE to play a site, or --socket PATH and a command; --help shows both\n");
-  return exit_usage;
+  if (words.empty()) return serve(options);
+  std::string command;
+  for (const auto& word : words) command += (command.empty() ? "" : " ") + word;
+  return inspect::sim::run_client(options.socket, command, options.json);
 }

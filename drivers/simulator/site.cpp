@@ -18,7 +18,11 @@ auto* find_named(Items& items, const std::string& wanted, Name name) {
   return found == items.end() ? nullptr : &*found;
 }
 
-Error slip(std::string text) { return fail(Errc::invalid_argument, std::move(text)); }
+/// What is wrong with a line, device or wire, in front of it where it is written.
+template <class Setup>
+Error slip(const Setup& setup, const std::string& text) {
+  return fail(Errc::invalid_argument, setup.where.empty() ? text : setup.where + ": " + text);
+}
 
 const DeviceSetup* find_device(const SiteSetup& setup, const std::string& name) {
   return find_named(setup.devices, name, [](const DeviceSetup& each) { return each.name; });
@@ -31,12 +35,13 @@ bool has_point(const DeviceSetup& device, const std::string& point) {
 
 Result<void> check_device(const SiteSetup& setup, const DeviceSetup& device) {
   if (find_named(setup.lines, device.line, [](auto& line) { return line.name; }) == nullptr) {
-    return slip("device " + device.name + " hangs on line \"" + device.line +
-                "\", and there is no [[line]] of that name");
+    return slip(device, "device " + device.name + " hangs on line \"" + device.line +
+                            "\", and there is no [[line]] of that name; correct it or add the line");
   }
   for (const auto& [point, level] : device.values) {
     if (!has_point(device, point)) {
-      return slip("device " + device.name + ": profile " + device.profile.model + " has no point \"" + point + "\"");
+      return slip(device, "device " + device.name + ": profile " + device.profile.model + " has no point \"" + point +
+                              "\"; see drivers/profiles/" + device.profile.model + ".toml");
     }
   }
   return boost::system::in_place_value;
@@ -46,13 +51,14 @@ Result<void> check_wire(const SiteSetup& setup, const WireSetup& wire) {
   const auto* from = find_device(setup, wire.from);
   const auto* to = find_device(setup, wire.to);
   if (from == nullptr || to == nullptr) {
-    return slip("a wire runs from \"" + wire.from + "\" to \"" + wire.to + "\", and one of them is no [[device]]");
+    return slip(wire, "a wire runs from \"" + wire.from + "\" to \"" + wire.to +
+                          "\", and one of them is no [[device]]; correct the name");
   }
   const bool relay = has_point(*from, wire.relay + ".command") || has_point(*from, wire.relay + ".state") ||
                      has_point(*from, wire.relay);
   if (!relay || !has_point(*to, wire.point)) {
-    return slip("a wire runs from " + wire.from + "/" + wire.relay + " to " + wire.to + "/" + wire.point +
-                ", and one of them is not in the profile");
+    return slip(wire, "a wire runs from " + wire.from + "/" + wire.relay + " to " + wire.to + "/" + wire.point +
+                          ", and one of them is not in the profile; correct the name");
   }
   return boost::system::in_place_value;
 }
@@ -63,13 +69,15 @@ Result<void> check(const SiteSetup& setup) {
   std::set<std::string> names;
   std::set<std::pair<std::string, int>> units;
   for (const auto& line : setup.lines) {
-    if (!names.insert(line.name).second) return slip("two things are called \"" + line.name + "\"; rename one");
+    if (!names.insert(line.name).second) return slip(line, "two things are called \"" + line.name + "\"; rename one");
   }
   for (const auto& device : setup.devices) {
-    if (!names.insert(device.name).second) return slip("two things are called \"" + device.name + "\"; rename one");
+    if (!names.insert(device.name).second) {
+      return slip(device, "two things are called \"" + device.name + "\"; rename one");
+    }
     if (!units.insert({device.line, device.unit}).second) {
-      return slip("unit " + std::to_string(device.unit) + " is twice on line " + device.line + "; give " + device.name +
-                  " another");
+      return slip(device, "unit " + std::to_string(device.unit) + " is twice on line " + device.line + "; give " +
+                              device.name + " another");
     }
     if (auto right = check_device(setup, device); !right) return right;
   }

@@ -22,6 +22,7 @@ struct LineSetup {
   WireFormat format;            ///< RTU
   std::uint16_t port = 0;       ///< TCP on 127.0.0.1; 0: any free one
   std::size_t connections = 4;  ///< TCP: at a time; one more is accepted and closed
+  std::string where;            ///< file:line:column, for what is wrong with it
 };
 
 /// A contact wired to an input: the point shows whether the relay's contact is closed.
@@ -31,6 +32,7 @@ struct WireSetup {
   std::string to;  ///< device
   std::string point;
   bool inverted = false;
+  std::string where{};  ///< file:line:column
 };
 
 struct SiteSetup {

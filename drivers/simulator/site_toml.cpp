@@ -17,9 +17,10 @@ class Reader {
   explicit Reader(std::string file) : file_(std::move(file)) {}
 
   void slip(const toml::source_region& at, const std::string& what) {
-    if (error_) return;
-    error_ = fail(Errc::invalid_argument,
-                  file_ + ":" + std::to_string(at.begin.line) + ":" + std::to_string(at.begin.column) + ": " + what);
+    if (!error_) error_ = fail(Errc::invalid_argument, place(at.begin) + ": " + what);
+  }
+  [[nodiscard]] std::string place(const toml::source_position& at) const {
+    return file_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
   }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
@@ -101,6 +102,7 @@ std::optional<std::uint8_t> bits_of(const std::string& format) {
 LineSetup read_line(Reader& reader, const toml::table& table) {
   reader.known_keys(table, std::array{"name", "pty", "baud", "format", "needs_silence", "tcp", "connections"});
   LineSetup line;
+  line.where = reader.place(table.source().begin);
   line.name = reader.text(table, "name");
   if (table.contains("pty") == table.contains("tcp")) {
     reader.slip(table.source(), "a line has either pty = \"path\" or tcp = port");
@@ -123,6 +125,7 @@ LineSetup read_line(Reader& reader, const toml::table& table) {
 DeviceSetup read_device(Reader& reader, const toml::table& table, const ProfileSource& profiles) {
   reader.known_keys(table, std::array{"name", "line", "unit", "profile", "turnaround_ms", "values", "noise"});
   DeviceSetup device;
+  device.where = reader.place(table.source().begin);
   device.name = reader.text(table, "name");
   device.line = reader.text(table, "line");
   device.unit = static_cast<std::uint8_t>(reader.number(table, "unit", 1, 247, std::nullopt));
@@ -143,6 +146,7 @@ DeviceSetup read_device(Reader& reader, const toml::table& table, const ProfileS
 WireSetup read_wire(Reader& reader, const toml::table& table) {
   reader.known_keys(table, std::array{"from", "to", "inverted"});
   WireSetup wire;
+  wire.where = reader.place(table.source().begin);
   const auto ends = [&](const char* key, std::string& device, std::string& rest) {
     const auto text = reader.text(table, key);
     const auto slash = text.find('/');
@@ -170,13 +174,26 @@ std::string replace_defines(std::string text, const std::map<std::string, std::s
   return text;
 }
 
-Result<toml::table> parse(const std::string& text, const std::string& file) {
+/// @NAME@ that nobody defined, with the place where it stands.
+std::optional<Error> undefined(const std::string& text, const Reader& reader) {
+  toml::source_position at{1, 1};
+  for (std::size_t i = 0; i < text.size(); ++i, ++at.column) {
+    if (text[i] == '\n') at = {at.line + 1, 0};
+    if (text[i] != '@') continue;
+    const auto end = text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", i + 1);
+    if (end == std::string::npos || text[end] != '@' || end == i + 1) continue;
+    const auto name = text.substr(i + 1, end - i - 1);
+    return fail(Errc::invalid_argument, reader.place(at) + ": @" + name + "@ has no value; add -D " + name + "=…");
+  }
+  return std::nullopt;
+}
+
+Result<toml::table> parse(const std::string& text, const Reader& reader) {
   try {
-    return toml::parse(text, file);
+    return toml::parse(text);
   } catch (const toml::parse_error& error) {
-    const auto& at = error.source().begin;
-    return fail(Errc::malformed, file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-                                     std::string(error.description()));
+    return fail(Errc::malformed, reader.place(error.source().begin) + ": " + std::string(error.description()) +
+                                     "; correct the line, or restore the file if it was cut");
   }
 }
 
@@ -184,9 +201,11 @@ Result<toml::table> parse(const std::string& text, const std::string& file) {
 
 Result<SiteSetup> read_site(const std::string& text, const std::string& file, const ProfileSource& profiles,
                             const std::map<std::string, std::string>& defines) {
-  const auto root = parse(replace_defines(text, defines), file);
-  if (!root) return root.error();
   Reader reader(file);
+  const auto filled = replace_defines(text, defines);
+  if (auto missing = undefined(filled, reader)) return std::move(*missing);
+  const auto root = parse(filled, reader);
+  if (!root) return root.error();
   SiteSetup site;
   reader.known_keys(*root, std::array{"seed", "line", "device", "wire"});
   site.seed = static_cast<std::uint64_t>(reader.number(*root, "seed", 0, INT64_MAX, 1));
@@ -196,14 +215,14 @@ Result<SiteSetup> read_site(const std::string& text, const std::string& file, co
   }
   for (const auto* table : reader.each(*root, "wire")) site.wires.push_back(read_wire(reader, *table));
   if (reader.error()) return *reader.error();
-  if (auto right = check(site); !right) return std::move(right.error()).within(file);
+  if (auto right = check(site); !right) return right.error();
   return site;
 }
 
 Result<SiteSetup> load_site(const std::string& file, const ProfileSource& profiles,
                             const std::map<std::string, std::string>& defines) {
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) return fail(Errc::invalid_argument, file + ": cannot be read");
+  if (!stream) return fail(Errc::invalid_argument, file + ": cannot be read; check the name and the permissions");
   std::ostringstream text;
   text << stream.rdbuf();
   return read_site(text.str(), file, profiles, defines);

@@ -56,6 +56,21 @@ TEST_CASE("the program is its own client, with exit codes that tell what happene
   CHECK(run({"--help"}) == 0);
 }
 
+TEST_CASE("wrong words on the command line are told with what to write instead, and end with 2") {
+  const auto said = [](std::vector<std::string> words) {
+    std::string line;
+    CHECK(run(std::move(words), &line) == 2);
+    return line;
+  };
+  CHECK(said({"--port", "abc", "--site", "x.toml"}) ==
+        "sitesim: \"--port\" is no option here; sitesim --help shows how");
+  CHECK(said({"--site", "x.toml", "-D", "RUN"}) ==
+        "sitesim: \"-D RUN\" has no value; write -D RUN=VALUE; sitesim --help shows how");
+  CHECK(said({"--site", "x.toml", "list"}).find("\"list\" with --site: play the site first") != std::string::npos);
+  CHECK(said({"--site", "x.toml", "--seed", "abc"}).find("--seed") != std::string::npos);
+  CHECK(said({"list"}).find("--socket PATH and a command") != std::string::npos);
+}
+
 TEST_CASE("a wrong site file ends the start with its place") {
   ScratchDirectory scratch;
   const auto file = scratch.path() + "/site.toml";

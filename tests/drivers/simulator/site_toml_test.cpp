@@ -104,7 +104,18 @@ TEST_CASE("every slip is told with its place and its cure") {
   CHECK(starts(slip("[[wire]]", "[wire]"), "site.toml:29:"));
   CHECK(slip("relay-1/relay.1", "relay-1").find("device/relay.1") != std::string::npos);
   CHECK(slip("unit = 3", "unit = 3\nline = \"x\"").find("site.toml:") == 0);
-  CHECK(slip("line = \"tcp-1\"", "line = \"tcp-2\"").find("no [[line]] of that name") != std::string::npos);
+  CHECK(
+      starts(slip("line = \"tcp-1\"", "line = \"tcp-2\""), "site.toml:21:1: device rail-12v hangs on line \"tcp-2\""));
+  CHECK(starts(slip("\"rail-12v\"", "\"relay-1\""), "site.toml:21:1: two things are called"));
+  CHECK(starts(slip("name = \"tcp-1\"", "name = \"rs485-1\""), "site.toml:9:1: two things are called"));
+  CHECK(starts(slip("to = \"relay-1/input.1\"", "to = \"relay-1/input.9\""), "site.toml:29:1: a wire runs from"));
+}
+
+TEST_CASE("a place holder without a value is told with its place, whatever it would have broken") {
+  CHECK(slip("@RUN@", "@RUNS@") == "site.toml:5:8: @RUNS@ has no value; add -D RUNS=…");
+  CHECK(slip("@TCP_PORT@", "@PORT_2@") == "site.toml:11:7: @PORT_2@ has no value; add -D PORT_2=…");
+  // An address of a person is no place holder.
+  CHECK(slip("seed = 7", "seed = 7 # ask zhang@site, or @ @@ @x@") == "accepted");
 }
 
 TEST_CASE("a file cut at any byte is read, or refused with its place, never anything worse") {
@@ -117,5 +128,5 @@ TEST_CASE("a file cut at any byte is read, or refused with its place, never anyt
 TEST_CASE("a file that is not there is named") {
   const auto site = sim::load_site("/nowhere/site.toml", profile_of, {});
   REQUIRE_FALSE(site.has_value());
-  CHECK(site.error().message == "/nowhere/site.toml: cannot be read");
+  CHECK(site.error().message == "/nowhere/site.toml: cannot be read; check the name and the permissions");
 }
