@@ -47,6 +47,7 @@ struct DeviceDraft {
   settings::Placed<std::uint8_t> unit{1, {}};
   settings::Placed<std::string> profile;
   std::chrono::milliseconds period{0};
+  settings::Placed<std::string> supply;
   std::vector<settings::Placed<std::string>> disabled;
   std::vector<OverrideDraft> overrides;
   settings::Place place;

@@ -201,6 +201,12 @@ const Fields<DeviceDraft>& device_fields() {
         standard,
         {"全部状态和测量的读取周期(毫秒);0 为各测点自己的周期",
          "all its points are read this often, ms; 0: each its own"}},
+       {"supply",
+        kind("name", "a–z, 0–9, -", &DeviceDraft::supply, take_name),
+        standard,
+        {"供电回路的名字;同一回路的设备同时失联时,报供电而不是每台设备",
+         "the supply that feeds it; when all devices of one fall silent together, the supply is told and not each of "
+         "them"}},
        {"disabled",
         texts(&DeviceDraft::disabled, 64, 160),
         standard,

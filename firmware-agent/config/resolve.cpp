@@ -29,6 +29,7 @@ class Resolver {
     site_.socket = draft_.control.socket;
     for (const auto& each : draft_.buses) bus(each);
     for (const auto& each : draft_.devices) device(each);
+    for (const auto& each : draft_.devices) supply(each.supply);
     for (const auto& each : draft_.watches) watch(each);
     site_.warnings = warnings_.lines();
     return std::move(site_);
@@ -186,8 +187,8 @@ class Resolver {
     }
     const DeviceIndex index{static_cast<std::uint32_t>(site_.devices.size())};
     const PointIndex first{static_cast<std::uint32_t>(site_.points.size())};
-    site_.devices.push_back(
-        {draft.name, draft.title, *bus, draft.unit.value, *model, first, profile.points.size(), draft.period});
+    site_.devices.push_back({draft.name, draft.title, *bus, draft.unit.value, *model, first, profile.points.size(),
+                             draft.period, draft.supply.value});
     for (std::size_t spec = 0; spec < profile.points.size(); ++spec) site_.points.push_back({index, spec});
     devices_.emplace(draft.name, index);
     for (auto& rule : rules_in_force(draft, profile, problems_)) {
@@ -195,6 +196,15 @@ class Resolver {
       const auto against = rule.against.empty() ? std::nullopt : point_of(draft.name, rule.against);
       if (point) add({std::move(rule), *point, against}, draft.place);
     }
+  }
+
+  /// A finding of a supply carries its name where others carry the device's.
+  void supply(const Placed<std::string>& name) {
+    if (names_.count(name.value) == 0) return;
+    problems_.add(name.place,
+                  {"\"{1}\" 已是总线或设备的名字；请给这路供电换个名字",
+                   "\"{1}\" is a bus or device already; give this supply another name"},
+                  {name.value});
   }
 
   /// Nothing when there is no such device or it has no such point.

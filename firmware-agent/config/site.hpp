@@ -52,6 +52,7 @@ struct Device {
   PointIndex first_point{};
   std::size_t point_count = 0;
   std::chrono::milliseconds period{0};  ///< 0: each point's own period
+  std::string supply{};                 ///< name of the supply that feeds it; empty: not said
 };
 
 struct Point {

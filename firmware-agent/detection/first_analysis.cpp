@@ -1,5 +1,6 @@
 #include "firmware-agent/detection/first_analysis.hpp"
 
+#include "firmware-agent/detection/link_wording.hpp"
 #include "firmware-agent/detection/wording.hpp"
 
 #include <algorithm>
@@ -164,10 +165,17 @@ Observation observe_implausible(const Site& site, const PointJudge& judge, Point
   return seen;
 }
 
+Text place_of_supply(const Site& site, const std::string& supply) {
+  return {site.title.zh + "，供电 " + supply, site.title.en + ", supply " + supply};
+}
+
 Observation observe_link(const Site& site, const LinkWatch& links, const LinkStep& step) {
-  const auto& devices = links.devices_on(step.bus);
+  const auto& devices = step.fault == LinkFault::supply_lost ? step.devices : links.devices_on(step.bus);
   Observation seen;
   seen.what = say_link(step, links.why_unavailable(step.bus));
+  seen.certainty = step.certainty;
+  std::vector<Text> together;
+  for (const auto device : step.devices) together.push_back(site.devices[at(device)].title);
   std::size_t others = 0;
   for (const auto device : devices) {
     if (device != step.device && links.silent(device)) ++others;
@@ -179,6 +187,9 @@ Observation observe_link(const Site& site, const LinkWatch& links, const LinkSte
     evidence.at = alive ? alive->wall : step.since.wall;
     evidence.note = say_alive(alive);
     seen.evidence.push_back(std::move(evidence));
+  }
+  if (!together.empty()) {
+    seen.checks.push_back(step.fault == LinkFault::conflict ? say_moved(together) : say_devices(together));
   }
   if (step.fault != LinkFault::no_answer) return seen;
   if (devices.size() > 1 && !step.neighbours_heard) seen.certainty = certainty_unheard;

@@ -31,6 +31,7 @@ Analysis compose(const catalogue::Catalogue& catalogue, std::string_view kind, T
 Text place(const Site& site, PointIndex point);
 Text place(const Site& site, DeviceIndex device);
 Text place(const Site& site, BusIndex bus);
+Text place_of_supply(const Site& site, const std::string& supply);
 
 /// What a rule saw, with its numbers, limits and dates, and what else was looked at.
 Observation observe(const Site& site, const PointJudge& judge, std::size_t watch, const Moment& since);

@@ -8,60 +8,88 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr unsigned silent_after = 2;  ///< time-outs in a row
 constexpr unsigned mended_after = 2;  ///< answers in a row
-constexpr auto line_silent_for = 1s;  ///< all devices, from the first time-out to the last
-/// A line with only one device left that could answer is judged by that one alone, so for longer, …
-constexpr auto last_one_silent_for = 2s;
-constexpr unsigned last_one_silent_after = 3;
-/// … and one that is told to be interrupted again and again is told to be down only when that is something else.
-constexpr auto flapping_line_silent_for = 5s;
-constexpr unsigned refused_after = 3;   ///< exceptions, at least half of what came back …
-constexpr auto refused_for = 5s;        ///< … and lasting: a refused block that is being split refuses several times
-constexpr unsigned refused_memory = 8;  ///< so many answers in a row end what was shorter than that
-constexpr auto busy_for = 60s;          ///< "busy" is an honest answer for a while, but not for ever
 
 /// A lost or damaged answer counts 4, a sound one takes 1 away: more than one in five opens sooner or later, three
 /// damaged in a row at once, and it closes after a long run without any.
 constexpr unsigned trouble_weight = 4;
 constexpr unsigned trouble_opens = 12;
 constexpr unsigned trouble_most = 24;
-
-/// The poller has tried twice by then: a replugged adapter is back within this time.
-constexpr auto unavailable_for = 1s;
-/// A port that is open, but through which nothing has answered yet, is believed after this time.
-constexpr auto available_for = 2s;
+/// A noisy line is well when at most one answer in so many is lost or damaged.
+constexpr unsigned noise_gone = 50;
 
 }  // namespace
 
-LinkWatch::LinkWatch(const Site& site) : devices_(site.devices.size()), buses_(site.buses.size()) {
-  bus_of_.reserve(site.devices.size());
+LinkWatch::LinkWatch(const Site& site)
+    : devices_(site.devices.size()), buses_(site.buses.size()), supply_of_(site.devices.size()) {
+  for (std::size_t i = 0; i < site.buses.size(); ++i) {
+    buses_[i].tcp = std::holds_alternative<TcpEndpoint>(site.buses[i].transport);
+  }
   for (std::size_t i = 0; i < site.devices.size(); ++i) {
     const auto& device = site.devices[i];
     bus_of_.push_back(device.bus);
+    unit_of_.push_back(device.unit);
     auto& bus = buses_[at(device.bus)];
+    if (!device.supply.empty() && std::find(supplies_.begin(), supplies_.end(), device.supply) == supplies_.end()) {
+      supplies_.push_back(device.supply);
+    }
     if (device.point_count == 0) continue;  // never asked, so its silence says nothing
+    supply_of_[i] = device.supply;
     devices_[i].seat = bus.devices.size();
     bus.devices.push_back(DeviceIndex(i));
   }
   for (auto& bus : buses_) bus.evidence = LineEvidence(bus.devices.size());
 }
 
-void LinkWatch::restore(LinkFault fault, BusIndex bus, DeviceIndex device) {
+void LinkWatch::restore(LinkFault fault, BusIndex bus_index, DeviceIndex device, std::size_t supply) {
+  auto& bus = buses_[at(bus_index)];
+  const auto of_group = [&](DeviceIndex d, SilentGroup& group) {
+    group.members.push_back(d);
+    devices_[at(d)].silence = fault;
+  };
   switch (fault) {
-    case LinkFault::no_answer: devices_[at(device)].no_answer = true; return;
-    case LinkFault::refused: devices_[at(device)].refused = true; return;
-    case LinkFault::degraded: devices_[at(device)].degraded = true; return;
-    case LinkFault::bus_down: buses_[at(bus)].down = true; return;
-    case LinkFault::bus_degraded: buses_[at(bus)].degraded = true; return;
-    case LinkFault::bus_unavailable:
-      buses_[at(bus)].unavailable = true;
-      buses_[at(bus)].available = false;
+    case LinkFault::no_answer:
+    case LinkFault::wrong_address:
+      devices_[at(device)].silence = fault;
+      devices_[at(device)].silence_own = true;
       return;
+    case LinkFault::refused: devices_[at(device)].refusals.hold_open(); return;
+    case LinkFault::slow:
+    case LinkFault::conflict:
+    case LinkFault::wrong_format:
+    case LinkFault::degraded: devices_[at(device)].spoilt = fault; return;
+    case LinkFault::bus_down:
+      if (!bus.tcp) {
+        bus.down = true;
+        return;
+      }
+      [[fallthrough]];  // a connection that is silent and one that cannot be made are one finding
+    case LinkFault::bus_unavailable:
+      bus.unavailable = true;
+      bus.available = false;
+      return;
+    case LinkFault::bus_degraded:
+    case LinkFault::bus_noise:
+    case LinkFault::bus_wrong_format: bus.spoilt = fault; return;
+    case LinkFault::echo: bus.echo = true; return;
+    case LinkFault::second_master: bus.second_master = true; return;
+    case LinkFault::branch_cut:
+    case LinkFault::supply_lost: break;
   }
+  // Which of them were silent is not remembered: each leaves the group by answering.
+  SilentGroup group{fault, bus_index, supply, {BootTime::min(), BootTime::min(), {}, true}, {}};
+  for (std::size_t i = 0; i < buses_.size(); ++i) {
+    for (const auto d : buses_[i].devices) {
+      const bool member =
+          fault == LinkFault::branch_cut ? BusIndex(i) == bus_index : supply_of_[at(d)] == supplies_[supply];
+      if (member) of_group(d, group);
+    }
+  }
+  groups_.push_back(std::move(group));
 }
 
 void LinkWatch::take(const DeviceAttempt& attempt, LinkSteps& out) {
+  auto& device = devices_[at(attempt.device)];
   if (attempt.failure == Errc::bus_unavailable) {
     if (buses_[at(attempt.bus)].available) bus_available(attempt.bus, false, {}, attempt.at);
     return;
@@ -69,38 +97,97 @@ void LinkWatch::take(const DeviceAttempt& attempt, LinkSteps& out) {
   // Whatever else came back: there was a port to ask through.
   if (!buses_[at(attempt.bus)].available) bus_available(attempt.bus, true, {}, attempt.at);
 
+  const auto& signs = attempt.signs;
+  take_signs(attempt, out);
+  // Held back by us: the device was not even asked.
+  if (attempt.failure == Errc::device_busy && signs.held_back > 0) return;
   if (!attempt.failure) {
+    device.log.take(attempt);
     alive(attempt, true, out);
   } else {
     switch (*attempt.failure) {
-      case Errc::timeout: silent(attempt, out); break;
-      case Errc::corrupt_frame: corrupt(attempt, out); break;
+      case Errc::timeout:
+        device.log.take(attempt);
+        if (signs.damaged + signs.garbled > 0) {
+          spoilt(attempt);
+        } else {
+          silent(attempt, out);
+        }
+        break;
+      case Errc::corrupt_frame:
+        device.log.take(attempt);
+        spoilt(attempt);
+        break;
       case Errc::device_busy:
       case Errc::device_refused:
-      case Errc::unsupported_point: refusing(attempt, out); break;
+      case Errc::unsupported_point:
+        device.log.take(attempt);
+        refusing(attempt, out);
+        break;
       default: return;  // says nothing about the device
     }
   }
+  const bool telling = attempt.failure || signs.doubled + signs.late > 0 || device.trouble >= trouble_opens;
+  if (telling) judge_trouble(attempt.bus, attempt.at, out);
   judge_silence(attempt.bus, attempt.at, out);
   // A neighbour was heard: now the silence of the others would prove something.
-  if (devices_[at(attempt.device)].alive > 0) ask_suspects(buses_[at(attempt.bus)], out);
+  if (device.alive > 0) ask_suspects(buses_[at(attempt.bus)], out);
+}
+
+std::optional<DeviceIndex> LinkWatch::device_of(BusIndex bus, std::uint8_t unit) const {
+  for (const auto d : buses_[at(bus)].devices) {
+    if (unit_of_[at(d)] == unit) return d;
+  }
+  return std::nullopt;
+}
+
+void LinkWatch::take_signs(const DeviceAttempt& attempt, LinkSteps& out) {
+  const auto& signs = attempt.signs;
+  auto& bus = buses_[at(attempt.bus)];
+  bus.strangers.take(signs, !attempt.failure, attempt.at);
+  if (signs.foreign > 0 || signs.echoes > 0 || bus.echo || bus.second_master) {
+    tick_strangers(attempt.bus, attempt.at, out);
+  }
+  if (signs.late > 0) {
+    if (const auto slow = device_of(attempt.bus, signs.late_unit)) {
+      auto& link = devices_[at(*slow)];
+      link.log.mark(Trace::late);
+      link.late_at = attempt.at.boot;
+      link.late_by = signs.late_by;
+    }
+  }
+  if (signs.doubled > 0) {
+    if (const auto twice = device_of(attempt.bus, signs.doubled_unit)) {
+      auto& link = devices_[at(*twice)];
+      link.log.mark(Trace::doubled);
+      if (link.trouble == 0) link.first_trouble = attempt.at;
+      link.trouble = std::min(link.trouble + trouble_weight, trouble_most);
+    }
+  }
+  if (signs.other_unit > 0 && attempt.failure) {
+    auto& link = devices_[at(attempt.device)];
+    link.other_unit = signs.other_unit_number;
+  }
 }
 
 void LinkWatch::alive(const DeviceAttempt& attempt, bool answered, LinkSteps& out) {
   auto& device = devices_[at(attempt.device)];
   // One answer that never came, between two that did: not silence, but trouble.
-  if (device.timeouts > 0 && device.timeouts < silent_after) count_trouble(attempt, out);
+  if (device.timeouts > 0 && device.timeouts < misses_to_be_silent) count_trouble(attempt);
   device.timeouts = 0;
   device.asked = false;
+  device.convicted_at.reset();
   device.alive_at = attempt.at;
+  device.came_at = attempt.at.boot;
+  device.newcomer = false;
   auto& bus = buses_[at(attempt.bus)];
   bus.evidence.heard(device.seat, attempt.at);
   ++device.alive;
   if (device.trouble > 0) --device.trouble;
   if (answered) {
-    ++device.answered;
-    outweigh(device);
+    device.refusals.answered();
     bus.answered_since = true;
+    bus.gone.reset();
   }
   judge_flapping(attempt.bus, attempt.at, out);
   recover(attempt.device, attempt.at, out);
@@ -108,14 +195,28 @@ void LinkWatch::alive(const DeviceAttempt& attempt, bool answered, LinkSteps& ou
 
 void LinkWatch::recover(DeviceIndex index, const Moment& now, LinkSteps& out) {
   auto& device = devices_[at(index)];
+  const auto close = [&](LinkFault fault) { out.steps.push_back({fault, false, bus_of_[at(index)], index, now, 0}); };
+  recover_bus(index, now, out);
+  const bool mended = device.alive >= mended_after;
+  if (device.silence && mended) {
+    if (device.silence_own) close(*device.silence);
+    leave_group(index, now, out);
+    device.silence.reset();
+    device.silence_own = false;
+  }
+  if (device.refusals.closes()) close(LinkFault::refused);
+  if (device.spoilt && mended && device.trouble == 0) {
+    close(*device.spoilt);
+    device.spoilt.reset();
+  }
+}
+
+void LinkWatch::recover_bus(DeviceIndex index, const Moment& now, LinkSteps& out) {
   const auto bus_index = bus_of_[at(index)];
   auto& bus = buses_[at(bus_index)];
-  const auto close = [&](bool& open, LinkFault fault) {
-    open = false;
-    out.steps.push_back({fault, false, bus_index, index, now, 0});
-  };
-  if (bus.down && device.alive >= mended_after) {
-    close(bus.down, LinkFault::bus_down);
+  if (bus.down && devices_[at(index)].alive >= mended_after) {
+    bus.down = false;
+    out.steps.push_back({LinkFault::bus_down, false, bus_index, index, now, 0});
     forget_silence(bus);
     bus.evidence.line_was_down(now.boot);
     // Who stays silent now has a fault of its own, and is asked at once.
@@ -123,198 +224,121 @@ void LinkWatch::recover(DeviceIndex index, const Moment& now, LinkSteps& out) {
       if (other != index) out.ask.push_back(other);
     }
   }
-  if (device.no_answer && device.alive >= mended_after) close(device.no_answer, LinkFault::no_answer);
-  if (device.refused && refuses_no_more(device)) {
-    close(device.refused, LinkFault::refused);
-    forget_refusals(device);
+  if (bus.spoilt && spoils_no_more(bus, now.boot)) {
+    out.steps.push_back({*bus.spoilt, false, bus_index, index, now, 0});
+    bus.spoilt.reset();
   }
-  if (device.degraded && device.trouble == 0) close(device.degraded, LinkFault::degraded);
-  if (bus.degraded && !bus.evidence.shaken(now.boot) &&
-      std::all_of(bus.devices.begin(), bus.devices.end(), [this](auto d) { return devices_[at(d)].trouble == 0; })) {
-    close(bus.degraded, LinkFault::bus_degraded);
+}
+
+bool LinkWatch::spoils_no_more(const BusLink& bus, BootTime now) const {
+  if (bus.evidence.shaken(now)) return false;
+  unsigned asked = 0;
+  unsigned failed = 0;
+  for (const auto d : bus.devices) {
+    const auto& link = devices_[at(d)];
+    if (link.trouble > 0) return false;
+    if (link.silence) continue;
+    asked += link.log.asked();
+    failed += link.log.failed();
   }
+  // A noise that spoils one answer in ten leaves every device's leaky count at nothing most of the time.
+  return bus.spoilt != LinkFault::bus_noise || failed * noise_gone <= asked;
 }
 
 void LinkWatch::silent(const DeviceAttempt& attempt, LinkSteps& out) {
   auto& device = devices_[at(attempt.device)];
   auto& bus = buses_[at(attempt.bus)];
-  device.alive = device.answered = 0;
+  device.alive = 0;
+  device.refusals.interrupted();
   device.asked = false;
   if (++device.timeouts == 1) device.first_timeout = attempt.at;
-  if (device.no_answer || bus.down) return;
+  if (attempt.signs.other_unit > 0) device.log.mark(Trace::other_unit);
+  if (device.silence || bus.down) return;
   bus.evidence.missed(device.seat, attempt.at);
-  if (device.timeouts >= silent_after && !bus_at_fault(attempt.bus)) ask_neighbours(attempt, out);
-}
-
-void LinkWatch::ask_neighbours(const DeviceAttempt& attempt, LinkSteps& out) const {
-  const auto& bus = buses_[at(attempt.bus)];
-  const auto may_answer = [&](DeviceIndex d) {
-    return d != attempt.device && devices_[at(d)].timeouts < silent_after && !devices_[at(d)].no_answer;
-  };
-  if (devices_[at(attempt.device)].timeouts == silent_after) {
-    std::copy_if(bus.devices.begin(), bus.devices.end(), std::back_inserter(out.ask), may_answer);
-  } else if (const auto last = bus.evidence.last_heard(); last && may_answer(bus.devices[*last])) {
-    out.ask.push_back(bus.devices[*last]);
-  }
-}
-
-void LinkWatch::ask_suspects(const BusLink& bus, LinkSteps& out) {
-  if (bus.down) return;
-  for (const auto d : bus.devices) {
-    auto& link = devices_[at(d)];
-    if (link.no_answer || link.asked || link.timeouts < silent_after) continue;
-    link.asked = true;
-    out.ask.push_back(d);
-  }
+  if (device.timeouts >= misses_to_be_silent && !bus_at_fault(attempt.bus)) ask_neighbours(attempt, out);
 }
 
 void LinkWatch::refusing(const DeviceAttempt& attempt, LinkSteps& out) {
-  auto& device = devices_[at(attempt.device)];
-  if (++device.refusals == 1) device.first_refusal = attempt.at;
-  device.refused_more = std::min(device.refused_more + 1, refused_memory);
-  device.longest_answered = std::max(device.longest_answered, device.refusals == 1 ? 0 : device.answered);
-  device.answered = 0;
+  auto& refusals = devices_[at(attempt.device)].refusals;
+  refusals.refused(attempt.at);
   alive(attempt, false, out);
-  if (device.refused || device.refusals < refused_after) return;
-  const auto patience = attempt.failure == Errc::device_busy ? busy_for : refused_for;
-  if (attempt.at.boot - device.first_refusal.boot < patience) return;
-  device.refused = true;
-  out.steps.push_back({LinkFault::refused, true, attempt.bus, attempt.device, device.first_refusal, device.refusals});
+  if (!refusals.opens(attempt.at.boot, attempt.failure == Errc::device_busy)) return;
+  out.steps.push_back({LinkFault::refused, true, attempt.bus, attempt.device, refusals.since(), refusals.count()});
 }
 
-/// An answer among refusals: as long as half or more of all questions are refused, it is still the same trouble.
-void LinkWatch::outweigh(DeviceLink& device) {
-  if (device.refused || device.refusals == 0) return;
-  if (device.refused_more == 0) {
-    forget_refusals(device);
-  } else {
-    --device.refused_more;
-  }
-}
-
-/// Whoever refuses two blocks of four answers two in a row in every round: that many are no sign of mending.
-bool LinkWatch::refuses_no_more(const DeviceLink& device) {
-  return device.answered >= std::max(mended_after, device.longest_answered + 1);
-}
-
-void LinkWatch::forget_refusals(DeviceLink& device) {
-  device.refusals = 0;
-  device.refused_more = 0;
-  device.longest_answered = 0;
-}
-
-void LinkWatch::corrupt(const DeviceAttempt& attempt, LinkSteps& out) {
+void LinkWatch::spoilt(const DeviceAttempt& attempt) {
   auto& device = devices_[at(attempt.device)];
-  device.alive = device.answered = 0;
+  device.alive = 0;
+  device.refusals.interrupted();
   device.timeouts = 0;
+  device.convicted_at.reset();
+  device.came_at = attempt.at.boot;
   buses_[at(attempt.bus)].evidence.drop(device.seat);
-  count_trouble(attempt, out);
+  count_trouble(attempt);
 }
 
-void LinkWatch::count_trouble(const DeviceAttempt& attempt, LinkSteps& out) {
+void LinkWatch::count_trouble(const DeviceAttempt& attempt) {
   auto& device = devices_[at(attempt.device)];
-  auto& bus = buses_[at(attempt.bus)];
   if (device.trouble == 0) device.first_trouble = attempt.at;
   device.trouble = std::min(device.trouble + trouble_weight, trouble_most);
-  if (device.trouble < trouble_opens || device.degraded || bus.degraded) return;
-
-  const auto suffering = std::count_if(bus.devices.begin(), bus.devices.end(),
-                                       [this](auto d) { return devices_[at(d)].trouble >= trouble_weight; });
-  const bool line = suffering >= 2;
-  // One device lost the most on a line that was interrupted: chance, until it goes on when the line is quiet.
-  if (!line && bus.evidence.shaken(attempt.at.boot)) return;
-  (line ? bus.degraded : device.degraded) = true;
-  out.steps.push_back({line ? LinkFault::bus_degraded : LinkFault::degraded, true, attempt.bus, attempt.device,
-                       device.first_trouble,
-                       line ? static_cast<unsigned>(suffering) : device.trouble / trouble_weight});
 }
 
-bool LinkWatch::silent(DeviceIndex index) const {
-  const auto& link = devices_[at(index)];
-  return link.timeouts >= silent_after || (link.no_answer && link.alive == 0);
-}
-
-bool LinkWatch::line_silent(const BusLink& bus) const {
-  if (bus.devices.size() < 2) return false;
-  std::size_t able = 0;  // to answer, as far as is known
-  unsigned fewest = last_one_silent_after;
+std::vector<Suffering> LinkWatch::suffering_on(const BusLink& bus) const {
+  std::vector<Suffering> all;
+  all.reserve(bus.devices.size());
   for (const auto d : bus.devices) {
-    if (!silent(d)) return false;
     const auto& link = devices_[at(d)];
-    if (link.no_answer) continue;
-    ++able;
-    fewest = std::min(fewest, bus.evidence.misses(link.seat));
+    all.push_back(
+        {&link.log, link.trouble >= trouble_opens, link.silence || link.spoilt, link.late_by, link.other_unit});
   }
-  const auto lasted = bus.evidence.silence();
-  if (bus.degraded && lasted < flapping_line_silent_for) return false;
-  if (able == 1) return fewest >= last_one_silent_after && lasted >= last_one_silent_for;
-  return able > 1 && fewest >= silent_after && lasted >= line_silent_for;
+  return all;
 }
 
-void LinkWatch::judge_silence(BusIndex bus_index, const Moment& now, LinkSteps& out) {
+void LinkWatch::judge_trouble(BusIndex bus_index, const Moment& now, LinkSteps& out) {
   auto& bus = buses_[at(bus_index)];
-  if (bus_at_fault(bus_index)) return;
-  if (line_silent(bus)) {
-    bus.down = true;
-    // Dated by the first silence that is new; a device that was known to be dead says nothing about the line.
-    auto since = now;
+  if (bus.spoilt || bus_at_fault(bus_index) || bus.strangers.disturb(now.boot)) return;
+  const auto named = name_trouble(suffering_on(bus), bus.evidence.shaken(now.boot));
+  if (!named) return;
+  LinkStep step{named->fault, true, bus_index, {}, now, 0};
+  step.certainty = named->certainty;
+  step.numbers = named->numbers;
+  if (is_of_device(named->fault)) {
+    step.device = bus.devices[named->device];
+    auto& device = devices_[at(step.device)];
+    device.spoilt = named->fault;
+    step.since = device.trouble > 0 ? device.first_trouble : device.first_timeout;
+    step.count = std::max(device.trouble / trouble_weight, 1U);
+    for (const auto d : bus.devices) {
+      if (named->fault == LinkFault::conflict && devices_[at(d)].convicted_at && moved_to(d) == step.device) {
+        step.devices.push_back(d);
+      }
+    }
+  } else {
+    bus.spoilt = named->fault;
     for (const auto d : bus.devices) {
       const auto& link = devices_[at(d)];
-      if (!link.no_answer && link.first_timeout.boot < since.boot) since = link.first_timeout;
+      if (link.trouble < trouble_weight) continue;
+      ++step.count;
+      if (link.first_trouble.boot < step.since.boot) step.since = link.first_trouble;
     }
-    out.steps.push_back({LinkFault::bus_down, true, bus_index, {}, since, static_cast<unsigned>(bus.devices.size())});
-    return;
   }
-  for (const auto d : bus.devices) {
-    auto& link = devices_[at(d)];
-    if (link.no_answer || !bus.evidence.convicts(link.seat, now.boot)) continue;
-    link.no_answer = true;
-    out.steps.push_back({LinkFault::no_answer, true, bus_index, d, link.first_timeout, link.timeouts,
-                         bus.evidence.heard_since(link.seat)});
-    bus.evidence.drop(link.seat);
-  }
+  out.steps.push_back(std::move(step));
 }
 
 void LinkWatch::judge_flapping(BusIndex bus_index, const Moment& now, LinkSteps& out) {
   auto& bus = buses_[at(bus_index)];
-  if (bus.degraded || bus_at_fault(bus_index)) return;
+  if (bus.spoilt || bus_at_fault(bus_index)) return;
   const auto since = bus.evidence.flapping(now.boot);
   if (!since) return;
-  bus.degraded = true;
+  bus.spoilt = LinkFault::bus_degraded;
   out.steps.push_back(
       {LinkFault::bus_degraded, true, bus_index, {}, *since, static_cast<unsigned>(bus.devices.size())});
 }
 
-void LinkWatch::forget_silence(BusLink& bus) {
-  bus.evidence.forget();
-  for (const auto d : bus.devices) {
-    auto& link = devices_[at(d)];
-    link.timeouts = 0;
-    link.asked = false;
-  }
-}
-
-void LinkWatch::bus_available(BusIndex index, bool available, std::string why, const Moment& now) {
-  auto& bus = buses_[at(index)];
-  if (!available && !why.empty()) bus.why = std::move(why);
-  if (bus.available == available) return;
-  bus.available = available;
-  bus.changed = now;
-  bus.answered_since = false;
-  forget_silence(bus);
-}
-
 void LinkWatch::tick(const Moment& now, LinkSteps& out) {
   for (std::size_t i = 0; i < buses_.size(); ++i) {
-    auto& bus = buses_[i];
-    const auto lasted = now.boot - bus.changed.boot;
-    if (!bus.available && !bus.unavailable && lasted >= unavailable_for) {
-      bus.unavailable = true;
-      out.steps.push_back({LinkFault::bus_unavailable, true, BusIndex(i), {}, bus.changed, 1});
-    } else if (bus.available && bus.unavailable && (bus.answered_since || lasted >= available_for)) {
-      bus.unavailable = false;
-      out.steps.push_back({LinkFault::bus_unavailable, false, BusIndex(i), {}, now, 0});
-    }
+    tick_port(BusIndex(i), now, out);
+    tick_strangers(BusIndex(i), now, out);
     judge_silence(BusIndex(i), now, out);
   }
 }
@@ -324,10 +348,15 @@ bool LinkWatch::bus_at_fault(BusIndex index) const {
   return bus.down || bus.unavailable || !bus.available;
 }
 
+bool LinkWatch::bus_spoils(BusIndex index) const {
+  const auto& bus = buses_[at(index)];
+  return bus.spoilt || bus.second_master;
+}
+
 bool LinkWatch::behind(DeviceIndex index) const {
   const auto& device = devices_[at(index)];
   // What a device answers that refuses only half of its questions is as true as ever.
-  return device.no_answer || (device.refused && device.answered == 0) || bus_at_fault(bus_of_[at(index)]);
+  return device.silence || device.refusals.of_everything() || bus_at_fault(bus_of_[at(index)]);
 }
 
 }  // namespace inspect::agent

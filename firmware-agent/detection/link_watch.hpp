@@ -1,7 +1,8 @@
 #pragma once
 
 #include "firmware-agent/config/site.hpp"
-#include "firmware-agent/detection/line_evidence.hpp"
+#include "firmware-agent/detection/culprit.hpp"
+#include "firmware-agent/detection/link_state.hpp"
 #include "protocol/model/health.hpp"
 
 #include <optional>
@@ -10,43 +11,21 @@
 
 namespace inspect::agent {
 
-enum class LinkFault : std::uint8_t {
-  no_answer,        ///< one device is silent, its neighbours are not
-  refused,          ///< one device answers half of the questions or more with an exception
-  degraded,         ///< one device's answers get lost or arrive damaged, again and again
-  bus_down,         ///< the port is open and every device on it is silent
-  bus_unavailable,  ///< the port or connection cannot be opened
-  bus_degraded,     ///< the answers of several devices do
-};
-
-/// One link finding opens or closes.
-struct LinkStep {
-  LinkFault fault = LinkFault::no_answer;
-  bool opens = true;
-  BusIndex bus{};
-  DeviceIndex device{};           ///< meaningless for the bus's own faults
-  Moment since;                   ///< first sign of it
-  unsigned count = 0;             ///< questions that ended so; devices, for a bus's faults
-  bool neighbours_heard = false;  ///< no_answer: another device on the bus answered after this one fell silent
-};
-
-/// What one call led to. Kept by the caller and cleared before each call, so that a quiet call allocates nothing.
-struct LinkSteps {
-  std::vector<LinkStep> steps;
-  std::vector<DeviceIndex> ask;  ///< an answer or a silence of these decides something: ask them soon
-};
-
-/// Tells a dead device from a dead line, by how questions end. Pure.
+/// Says who is to blame when questions stay unanswered or answers arrive spoilt: by how questions end and by what the
+/// wire showed meanwhile. Pure.
 ///
 /// Silence is two time-outs in a row. It makes a device suspect and is told of it only when the device goes on missing
-/// questions between answers of its neighbours (see LineEvidence); if all are silent, the bus is at fault, as one
-/// finding, and so it is when it is interrupted again and again. While a bus is at fault nothing of its devices is
-/// opened. It all closes on two answers in a row.
+/// questions between answers of its neighbours (see LineEvidence); devices that fell silent at the same instant are one
+/// finding (see common_onset), and if all are silent, the bus is at fault. What spoils answers is named by its pattern
+/// (see name_trouble). What a finding explains is not told beside it. Silence closes on two answers in a row.
 class LinkWatch {
  public:
   explicit LinkWatch(const Site& site);
 
-  void restore(LinkFault fault, BusIndex bus, DeviceIndex device);
+  /// A finding was open when the process last ran. `supply`: of supply_lost, into `supplies`.
+  void restore(LinkFault fault, BusIndex bus, DeviceIndex device, std::size_t supply = 0);
+  /// The device has never answered, in this run or any before: its silence speaks of its address.
+  void newcomer(DeviceIndex device) { devices_[at(device)].newcomer = true; }
   void take(const DeviceAttempt& attempt, LinkSteps& out);
   void bus_available(BusIndex bus, bool available, std::string why, const Moment& now);
   void tick(const Moment& now, LinkSteps& out);
@@ -54,7 +33,8 @@ class LinkWatch {
   /// The device cannot be seen: what it says or does not say opens and closes nothing.
   [[nodiscard]] bool behind(DeviceIndex device) const;
   [[nodiscard]] bool bus_at_fault(BusIndex bus) const;
-  [[nodiscard]] bool bus_degraded(BusIndex bus) const { return buses_[at(bus)].degraded; }
+  /// The line spoils answers, and is told to.
+  [[nodiscard]] bool bus_spoils(BusIndex bus) const;
   [[nodiscard]] bool silent(DeviceIndex device) const;
   /// Last sign of life since the start; nothing: none.
   [[nodiscard]] const std::optional<Moment>& alive_at(DeviceIndex device) const {
@@ -63,57 +43,51 @@ class LinkWatch {
   [[nodiscard]] unsigned timeouts(DeviceIndex device) const { return devices_[at(device)].timeouts; }
   [[nodiscard]] const std::string& why_unavailable(BusIndex bus) const { return buses_[at(bus)].why; }
   [[nodiscard]] const std::vector<DeviceIndex>& devices_on(BusIndex bus) const { return buses_[at(bus)].devices; }
+  /// Every supply that the site names, once.
+  [[nodiscard]] const std::vector<std::string>& supplies() const { return supplies_; }
 
  private:
-  struct DeviceLink {
-    unsigned timeouts = 0;          ///< in a row
-    unsigned refusals = 0;          ///< while they have been half of all questions or more
-    unsigned refused_more = 0;      ///< refusals beyond answers in that time
-    unsigned longest_answered = 0;  ///< answers in a row between two of them
-    unsigned alive = 0;             ///< signs of life in a row
-    unsigned answered = 0;          ///< answers in a row, exceptions not counted
-    unsigned trouble = 0;           ///< leaky count of lost and damaged answers
-    Moment first_timeout;
-    Moment first_refusal;
-    Moment first_trouble;
-    std::optional<Moment> alive_at;  ///< last sign of life
-    std::size_t seat = 0;            ///< its number on its bus
-    bool asked = false;              ///< suspect, a neighbour was heard, and its next question is ordered
-    bool no_answer = false;          ///< these findings are open
-    bool refused = false;
-    bool degraded = false;
-  };
-  struct BusLink {
-    std::vector<DeviceIndex> devices;
-    LineEvidence evidence;
-    bool available = true;
-    Moment changed;  ///< of `available`
-    std::string why;
-    bool answered_since = false;  ///< an answer since it is available again
-    bool down = false;            ///< these findings are open
-    bool unavailable = false;
-    bool degraded = false;
-  };
-
   void alive(const DeviceAttempt& attempt, bool answered, LinkSteps& out);
   void silent(const DeviceAttempt& attempt, LinkSteps& out);
   void refusing(const DeviceAttempt& attempt, LinkSteps& out);
-  static void outweigh(DeviceLink& device);
-  [[nodiscard]] static bool refuses_no_more(const DeviceLink& device);
-  static void forget_refusals(DeviceLink& device);
-  void corrupt(const DeviceAttempt& attempt, LinkSteps& out);
-  void count_trouble(const DeviceAttempt& attempt, LinkSteps& out);
+  void spoilt(const DeviceAttempt& attempt);
+  void take_signs(const DeviceAttempt& attempt, LinkSteps& out);
+  void count_trouble(const DeviceAttempt& attempt);
+  void judge_trouble(BusIndex bus, const Moment& now, LinkSteps& out);
   void recover(DeviceIndex device, const Moment& now, LinkSteps& out);
-  void judge_silence(BusIndex bus, const Moment& now, LinkSteps& out);
+  void recover_bus(DeviceIndex device, const Moment& now, LinkSteps& out);
+  [[nodiscard]] bool spoils_no_more(const BusLink& bus, BootTime now) const;
+  void tick_port(BusIndex bus, const Moment& now, LinkSteps& out);
+  void tick_strangers(BusIndex bus, const Moment& now, LinkSteps& out);
   void judge_flapping(BusIndex bus, const Moment& now, LinkSteps& out);
+  [[nodiscard]] std::optional<DeviceIndex> device_of(BusIndex bus, std::uint8_t unit) const;
+  [[nodiscard]] std::vector<Suffering> suffering_on(const BusLink& bus) const;
+
+  // link_silence.cpp
+  void judge_silence(BusIndex bus, const Moment& now, LinkSteps& out);
+  void open_down(BusIndex bus, const Moment& now, LinkSteps& out);
+  void accuse(DeviceIndex device, const Moment& now, LinkSteps& out);
+  void open_group(const Onset& onset, DeviceIndex first, const Moment& now, LinkSteps& out);
+  void open_alone(DeviceIndex device, const Moment& now, LinkSteps& out);
+  void leave_group(DeviceIndex device, const Moment& now, LinkSteps& out);
+  [[nodiscard]] bool line_silent(const BusLink& bus) const;
+  [[nodiscard]] bool convicted(const BusLink& bus, DeviceIndex device, BootTime now) const;
+  [[nodiscard]] std::vector<Silence> silences(BusIndex bus, const std::string& supply) const;
+  [[nodiscard]] SilentGroup* group_of(DeviceIndex device);
+  [[nodiscard]] SilentGroup* group_that_holds(DeviceIndex device);
+  /// Another device of the bus began to be spoilt at the instant this one fell silent: it may have taken its address.
+  [[nodiscard]] std::optional<DeviceIndex> moved_to(DeviceIndex device) const;
   void ask_suspects(const BusLink& bus, LinkSteps& out);
   void ask_neighbours(const DeviceAttempt& attempt, LinkSteps& out) const;
   void forget_silence(BusLink& bus);
-  [[nodiscard]] bool line_silent(const BusLink& bus) const;
 
   std::vector<DeviceLink> devices_;
   std::vector<BusLink> buses_;
+  std::vector<SilentGroup> groups_;
   std::vector<BusIndex> bus_of_;
+  std::vector<std::uint8_t> unit_of_;
+  std::vector<std::string> supply_of_;
+  std::vector<std::string> supplies_;
 };
 
 }  // namespace inspect::agent

@@ -3,6 +3,7 @@
 #include "firmware-agent/detection/finding_book.hpp"
 #include "firmware-agent/detection/first_analysis.hpp"
 #include "firmware-agent/detection/link_watch.hpp"
+#include "firmware-agent/detection/link_wording.hpp"
 #include "firmware-agent/detection/point_judge.hpp"
 
 #include <algorithm>
@@ -12,22 +13,23 @@ namespace inspect::agent {
 
 namespace {
 
-constexpr std::array<LinkFault, 3> device_faults{LinkFault::no_answer, LinkFault::refused, LinkFault::degraded};
-constexpr std::array<LinkFault, 3> bus_faults{LinkFault::bus_down, LinkFault::bus_unavailable, LinkFault::bus_degraded};
-
-std::string_view kind_of(LinkFault fault) {
-  switch (fault) {
-    case LinkFault::no_answer: return "link.no-answer";
-    case LinkFault::refused: return "link.refused";
-    case LinkFault::degraded:
-    case LinkFault::bus_degraded: return "link.degraded";
-    case LinkFault::bus_down: return "bus.down";
-    case LinkFault::bus_unavailable: return "bus.unavailable";
-  }
-  return {};
+template <std::size_t Count>
+constexpr std::array<LinkFault, Count> faults_from(LinkFault first) {
+  std::array<LinkFault, Count> faults{};
+  for (std::size_t i = 0; i < Count; ++i) faults[i] = static_cast<LinkFault>(static_cast<std::size_t>(first) + i);
+  return faults;
 }
+constexpr auto device_faults = faults_from<device_fault_count>(LinkFault::no_answer);
+constexpr auto bus_faults = faults_from<bus_fault_count>(LinkFault::bus_down);
 
-constexpr bool of_bus(LinkFault fault) { return fault >= LinkFault::bus_down; }
+/// What a line that spoils answers, or another master on it, explains of a device. A silence is more than that.
+constexpr bool is_of_spoiling(LinkFault fault) {
+  return fault == LinkFault::degraded || fault == LinkFault::conflict || fault == LinkFault::wrong_format;
+}
+constexpr bool spoils(LinkFault fault) {
+  return fault == LinkFault::bus_degraded || fault == LinkFault::bus_noise || fault == LinkFault::bus_wrong_format ||
+         fault == LinkFault::second_master;
+}
 
 }  // namespace
 
@@ -42,7 +44,11 @@ struct Watchman::State {
   void release_explained(const Moment& now, Verdict& verdict);
 
   [[nodiscard]] SubjectIndex subject_of(const PointStep& step) const;
-  [[nodiscard]] SubjectIndex& subject_of(LinkFault fault, BusIndex bus, DeviceIndex device);
+  [[nodiscard]] SubjectIndex subject_of(LinkFault fault, BusIndex bus, DeviceIndex device,
+                                        std::size_t supply = 0) const;
+  [[nodiscard]] SubjectIndex subject_of(const LinkStep& step) const;
+  [[nodiscard]] bool is_tcp(BusIndex bus) const;
+  void restore_links();
   [[nodiscard]] bool still_open(SubjectIndex subject) const;
   [[nodiscard]] std::vector<std::string> held_back(const LinkStep& step);
   void list_open_of(DeviceIndex device, std::vector<std::string>& names) const;
@@ -55,10 +61,11 @@ struct Watchman::State {
   PointJudge judge;
   LinkWatch links;
   std::vector<SubjectIndex> watch_subjects;
-  std::vector<SubjectIndex> point_subjects;                  ///< value.implausible
-  std::vector<std::array<SubjectIndex, 3>> device_subjects;  ///< in the order of device_faults
-  std::vector<std::array<SubjectIndex, 3>> bus_subjects;     ///< in the order of bus_faults
-  std::vector<std::vector<std::size_t>> watches_of;          ///< by subject: several rules may find the same thing
+  std::vector<SubjectIndex> point_subjects;                                   ///< value.implausible
+  std::vector<std::array<SubjectIndex, device_fault_count>> device_subjects;  ///< in the order of device_faults
+  std::vector<std::array<SubjectIndex, bus_fault_count>> bus_subjects;        ///< in the order of bus_faults
+  std::vector<SubjectIndex> supply_subjects;
+  std::vector<std::vector<std::size_t>> watches_of;  ///< by subject: several rules may find the same thing
   PointSteps point_steps;
   LinkSteps link_steps;
 };
@@ -78,11 +85,18 @@ Watchman::State::State(const Site& the_site, const catalogue::Catalogue& the_cat
   }
   for (const auto& device : site.devices) {
     auto& subjects = device_subjects.emplace_back();
-    for (std::size_t i = 0; i < 3; ++i) subjects[i] = subject(device.name, "", kind_of(device_faults[i]));
+    for (const auto fault : device_faults) {
+      subjects[static_cast<std::size_t>(fault)] = subject(device.name, "", kind_of(fault, is_tcp(device.bus)));
+    }
   }
-  for (const auto& bus : site.buses) {
+  for (std::size_t i = 0; i < site.buses.size(); ++i) {
     auto& subjects = bus_subjects.emplace_back();
-    for (std::size_t i = 0; i < 3; ++i) subjects[i] = subject(bus.name, "", kind_of(bus_faults[i]));
+    for (std::size_t k = 0; k < bus_fault_count; ++k) {
+      subjects[k] = subject(site.buses[i].name, "", kind_of(bus_faults[k], is_tcp(BusIndex(i))));
+    }
+  }
+  for (const auto& supply : links.supplies()) {
+    supply_subjects.push_back(subject(supply, "", kind_of(LinkFault::supply_lost, false)));
   }
   watches_of.resize(book.size());
   for (std::size_t i = 0; i < watch_subjects.size(); ++i) watches_of[at(watch_subjects[i])].push_back(i);
@@ -100,9 +114,18 @@ SubjectIndex Watchman::State::subject_of(const PointStep& step) const {
   return step.what == PointStep::What::watch ? watch_subjects[step.index] : point_subjects[step.index];
 }
 
-SubjectIndex& Watchman::State::subject_of(LinkFault fault, BusIndex bus, DeviceIndex device) {
-  auto& subjects = of_bus(fault) ? bus_subjects[at(bus)] : device_subjects[at(device)];
-  return subjects[static_cast<std::size_t>(fault) % 3];
+bool Watchman::State::is_tcp(BusIndex bus) const {
+  return std::holds_alternative<TcpEndpoint>(site.buses[at(bus)].transport);
+}
+
+SubjectIndex Watchman::State::subject_of(LinkFault fault, BusIndex bus, DeviceIndex device, std::size_t supply) const {
+  if (is_of_device(fault)) return device_subjects[at(device)][static_cast<std::size_t>(fault)];
+  if (!is_of_bus(fault)) return supply_subjects[supply];
+  return bus_subjects[at(bus)][static_cast<std::size_t>(fault) - static_cast<std::size_t>(LinkFault::bus_down)];
+}
+
+SubjectIndex Watchman::State::subject_of(const LinkStep& step) const {
+  return subject_of(step.fault, step.bus, step.device, step.supply);
 }
 
 bool Watchman::State::still_open(SubjectIndex subject) const {
@@ -163,26 +186,35 @@ void Watchman::State::list_open_of(DeviceIndex device, std::vector<std::string>&
 
 std::vector<std::string> Watchman::State::held_back(const LinkStep& step) {
   std::vector<std::string> names;
-  if (!of_bus(step.fault)) {
-    list_open_of(step.device, names);
-    return names;
-  }
-  const auto behind = step.fault == LinkFault::bus_degraded ? LinkFault::degraded : LinkFault::no_answer;
-  for (const auto device : links.devices_on(step.bus)) {
-    if (names.size() >= most_held_back) break;
-    names.push_back(site.devices[at(device)].name + "/-/" + std::string(kind_of(behind)));
+  if (is_of_device(step.fault)) list_open_of(step.device, names);
+  const auto name_device = [&](DeviceIndex device, LinkFault behind) {
+    if (names.size() >= most_held_back) return;
+    const auto& own = site.devices[at(device)];
+    names.push_back(own.name + "/-/" + std::string(kind_of(behind, is_tcp(own.bus))));
     list_open_of(device, names);
+  };
+  if (!step.devices.empty()) {
+    for (const auto device : step.devices) name_device(device, LinkFault::no_answer);
+  } else if (is_of_bus(step.fault) && step.fault != LinkFault::echo) {
+    const auto behind = spoils(step.fault) ? LinkFault::degraded : LinkFault::no_answer;
+    for (const auto device : links.devices_on(step.bus)) name_device(device, behind);
   }
   return names;
 }
 
 void Watchman::State::suppress_behind(const LinkStep& step, const Moment& now, Verdict& verdict) {
+  if (step.fault == LinkFault::echo) return;
+  const auto suppress = [&](LinkFault fault, DeviceIndex device) {
+    book.suppress(subject_of(fault, step.bus, device), now, verdict.changes);
+  };
+  if (!step.devices.empty()) return;  // their silence was new, so nothing of it is told
   for (const auto device : links.devices_on(step.bus)) {
     for (const auto fault : device_faults) {
-      if (step.fault == LinkFault::bus_degraded && fault != LinkFault::degraded) continue;
-      book.suppress(subject_of(fault, step.bus, device), now, verdict.changes);
+      if (!spoils(step.fault) || is_of_spoiling(fault)) suppress(fault, device);
     }
   }
+  // A port that is gone explains a line that fell silent just before it.
+  if (step.fault == LinkFault::bus_unavailable && !is_tcp(step.bus)) suppress(LinkFault::bus_down, {});
 }
 
 void Watchman::State::release_explained(const Moment& now, Verdict& verdict) {
@@ -190,18 +222,26 @@ void Watchman::State::release_explained(const Moment& now, Verdict& verdict) {
     const auto bus = site.devices[i].bus;
     if (links.bus_at_fault(bus)) continue;
     for (const auto fault : device_faults) {
-      if (fault == LinkFault::degraded && links.bus_degraded(bus)) continue;
+      if (is_of_spoiling(fault) && links.bus_spoils(bus)) continue;
       book.release(subject_of(fault, bus, DeviceIndex(i)), now, verdict.changes);
+    }
+  }
+  for (std::size_t i = 0; i < site.buses.size(); ++i) {
+    const auto bus = BusIndex(i);
+    if (!book.active(subject_of(LinkFault::bus_unavailable, bus, {}))) {
+      book.release(subject_of(LinkFault::bus_down, bus, {}), now, verdict.changes);
     }
   }
 }
 
 void Watchman::State::open_link(const LinkStep& step, const Moment& now, Verdict& verdict) {
-  auto where = of_bus(step.fault) ? place(site, step.bus) : place(site, step.device);
-  auto analysis = compose(catalogue, kind_of(step.fault), std::move(where), observe_link(site, links, step));
+  const auto where = is_of_device(step.fault) ? place(site, step.device)
+                     : is_of_bus(step.fault)  ? place(site, step.bus)
+                                              : place_of_supply(site, links.supplies()[step.supply]);
+  auto analysis = compose(catalogue, kind_of(step.fault, is_tcp(step.bus)), where, observe_link(site, links, step));
   analysis.held_back = held_back(step);
-  book.raise(subject_of(step.fault, step.bus, step.device), step.since, std::move(analysis), now, verdict.changes);
-  if (of_bus(step.fault)) suppress_behind(step, now, verdict);
+  book.raise(subject_of(step), step.since, std::move(analysis), now, verdict.changes);
+  if (is_of_bus(step.fault)) suppress_behind(step, now, verdict);
 }
 
 void Watchman::State::apply_links(const Moment& now, Verdict& verdict) {
@@ -210,12 +250,12 @@ void Watchman::State::apply_links(const Moment& now, Verdict& verdict) {
     if (step.opens) {
       open_link(step, now, verdict);
     } else {
-      book.clear(subject_of(step.fault, step.bus, step.device), now, verdict.changes);
-      bus_closed = bus_closed || of_bus(step.fault);
+      book.clear(subject_of(step), now, verdict.changes);
+      bus_closed = bus_closed || is_of_bus(step.fault);
     }
   }
   if (bus_closed) release_explained(now, verdict);
-  for (const auto device : link_steps.ask) ask(site.devices[at(device)].first_point, verdict);
+  verdict.ask.insert(verdict.ask.end(), link_steps.ask.begin(), link_steps.ask.end());
 }
 
 Watchman::Watchman(const Site& site, const catalogue::Catalogue& catalogue)
@@ -231,16 +271,23 @@ void Watchman::restore(std::vector<Finding> open, const std::vector<FindingId>& 
   for (std::size_t i = 0; i < s.point_subjects.size(); ++i) {
     if (s.book.active(s.point_subjects[i])) s.judge.hold_implausible(PointIndex(i));
   }
-  const auto restore_link = [&s](LinkFault fault, BusIndex bus, DeviceIndex device) {
-    if (s.book.active(s.subject_of(fault, bus, device))) s.links.restore(fault, bus, device);
-  };
-  for (std::size_t i = 0; i < s.device_subjects.size(); ++i) {
-    for (const auto fault : device_faults) restore_link(fault, s.site.devices[i].bus, DeviceIndex(i));
-  }
-  for (std::size_t i = 0; i < s.bus_subjects.size(); ++i) {
-    for (const auto fault : bus_faults) restore_link(fault, BusIndex(i), {});
-  }
+  s.restore_links();
 }
+
+void Watchman::State::restore_links() {
+  const auto restore = [this](LinkFault fault, BusIndex bus, DeviceIndex device, std::size_t supply = 0) {
+    if (book.active(subject_of(fault, bus, device, supply))) links.restore(fault, bus, device, supply);
+  };
+  for (std::size_t i = 0; i < device_subjects.size(); ++i) {
+    for (const auto fault : device_faults) restore(fault, site.devices[i].bus, DeviceIndex(i));
+  }
+  for (std::size_t i = 0; i < bus_subjects.size(); ++i) {
+    for (const auto fault : bus_faults) restore(fault, BusIndex(i), {});
+  }
+  for (std::size_t i = 0; i < supply_subjects.size(); ++i) restore(LinkFault::supply_lost, {}, {}, i);
+}
+
+void Watchman::newcomer(DeviceIndex device) { state_->links.newcomer(device); }
 
 void Watchman::take(std::span<const Reading> readings, const Moment& now, Verdict& verdict) {
   auto& s = *state_;

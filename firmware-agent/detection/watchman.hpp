@@ -19,6 +19,7 @@ struct Verdict {
   std::vector<FindingChange> changes;  ///< to be committed, in this order
   std::vector<Reading> explaining;     ///< the readings behind them
   std::vector<PointIndex> confirm;     ///< read these again soon: something would open or close on them
+  std::vector<DeviceIndex> ask;        ///< an answer or a silence of these decides something: ask them soon
 };
 
 /// Judges readings and silence; holds every finding's state. Pure: time comes in as an argument, nothing goes out but
@@ -31,6 +32,9 @@ class Watchman {
 
   /// Findings that were open when the process last ran, and the occurrence numbers used so far. Raises nothing.
   void restore(std::vector<Finding> open, const std::vector<FindingId>& last_occurrences);
+
+  /// The device has never answered, in this run or any before: its silence will speak of its address.
+  void newcomer(DeviceIndex device);
 
   /// The readings of one block, good or bad.
   void take(std::span<const Reading> readings, const Moment& now, Verdict& verdict);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "drivers/profiles/profile.hpp"
-#include "firmware-agent/detection/link_watch.hpp"
 #include "protocol/model/finding.hpp"
 #include "protocol/model/reading.hpp"
 #include "protocol/model/rule.hpp"
@@ -39,13 +38,5 @@ Text plausible_note(const drivers::PointSpec& spec);
 
 /// What to check first when `others` more of the same device show the same.
 Text say_likewise(std::size_t others);
-
-/// When a device last showed a sign of life.
-Text say_alive(const std::optional<Moment>& alive);
-/// What to check first when `others` more devices of the bus are silent, but not all.
-Text say_also_silent(std::size_t others);
-
-/// `why`: what the system said when the port could not be opened; may be empty.
-Text say_link(const LinkStep& step, const std::string& why);
 
 }  // namespace inspect::agent

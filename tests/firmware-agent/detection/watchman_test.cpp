@@ -215,7 +215,7 @@ TEST_CASE("the neighbours of a silent device are asked at once") {
   WatchedSite w;
   w.attempt(w.place.board, Errc::timeout);
   w.attempt(w.place.board, Errc::timeout);
-  CHECK(w.last.confirm == std::vector{w.place.voltage, w.place.leakage});
+  CHECK(w.last.ask == std::vector{w.place.power, w.place.leak});
 }
 
 TEST_CASE("a port that cannot be opened is one finding with the system's reason") {

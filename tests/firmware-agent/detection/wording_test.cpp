@@ -90,28 +90,3 @@ TEST_CASE("an implausible value is not quoted; its range is") {
   CHECK(says(text.en, "0 V – 60 V"));
   CHECK(says(text.zh, "合理范围 0 V – 60 V"));
 }
-
-TEST_CASE("each link fault has its own sentence in both languages, with numbers and date") {
-  for (const auto fault : {LinkFault::no_answer, LinkFault::refused, LinkFault::degraded, LinkFault::bus_down,
-                           LinkFault::bus_unavailable, LinkFault::bus_degraded}) {
-    LinkStep step;
-    step.fault = fault;
-    step.since = moment(0s);
-    step.count = 3;
-    const auto text = say_link(step, "No such file");
-    CHECK(says(text.en, "2026-11-24 08:00:00 UTC"));
-    CHECK(says(text.zh, "2026-11-24 08:00:00 UTC"));
-    CHECK(says(text.en, fault == LinkFault::bus_unavailable ? "No such file" : "3"));
-    CHECK(says(text.zh, fault == LinkFault::bus_unavailable ? "No such file" : "3"));
-  }
-}
-
-TEST_CASE("it is said that neighbours answer only when they did") {
-  LinkStep step;
-  step.neighbours_heard = true;
-  CHECK(says(say_link(step, {}).en, "other devices on the same bus answer"));
-  step.neighbours_heard = false;
-  CHECK_FALSE(says(say_link(step, {}).en, "other devices"));
-  CHECK(says(say_alive(moment(0s)).en, "last answered 2026-11-24 08:00:00 UTC"));
-  CHECK(says(say_alive(std::nullopt).en, "never answered"));
-}

@@ -79,6 +79,20 @@ TEST_CASE("every kind of the fault model, and every link kind, is in the shipped
                         "link.degraded",
                         "bus.down",
                         "bus.unavailable",
+                        "link.wrong-address",
+                        "link.slow",
+                        "link.address-conflict",
+                        "link.wrong-format",
+                        "bus.wrong-format",
+                        "bus.noise",
+                        "bus.branch-cut",
+                        "bus.echo",
+                        "bus.second-master",
+                        "supply.lost",
+                        "net.no-answer",
+                        "net.degraded",
+                        "net.unreachable",
+                        "net.branch-silent",
                         "value.frozen",
                         "value.implausible",
                         "board.supply-low",
@@ -161,6 +175,20 @@ TEST_CASE("whatever reads falsely safe or endangers people is a major fault") {
   for (const auto* key : {"relay.wear", "rail.drift", "calibration.due", "leakage.prewarning"}) {
     CAPTURE(key);
     CHECK(shipped().kind(key)->fault_class == FaultClass::preventive);
+  }
+}
+
+TEST_CASE("what hangs on the network is told without parts and checks of RS-485") {
+  for (const auto* key : {"net.no-answer", "net.degraded", "net.unreachable", "net.branch-silent"}) {
+    CAPTURE(key);
+    const auto* kind = shipped().kind(key);
+    REQUIRE(kind != nullptr);
+    CHECK(kind->part.rfind("RS-485", 0) != 0);
+    for (const auto& check : kind->checks) {
+      CAPTURE(check.en);
+      CHECK(check.en.find("A/B") == std::string::npos);
+      CHECK(check.en.find("120 Ω") == std::string::npos);
+    }
   }
 }
 

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "firmware-agent/detection/link_fault.hpp"
+#include "firmware-agent/detection/question_log.hpp"
+
+#include <optional>
+#include <span>
+
+namespace inspect::agent {
+
+/// A device of a bus whose answers may get lost or arrive damaged.
+struct Suffering {
+  const QuestionLog* log = nullptr;
+  bool troubled = false;  ///< its leaky count of lost and damaged answers is over its bound
+  bool out = false;       ///< has a finding of its own: says nothing about the line
+  std::chrono::nanoseconds late_by{};
+  std::uint8_t other_unit = 0;
+};
+
+/// Who is to blame, by the pattern over the devices, and how likely the name is for what was seen.
+struct Naming {
+  LinkFault fault = LinkFault::degraded;
+  std::size_t device = 0;  ///< meaningless for the line's own
+  double certainty = 1;
+  LinkNumbers numbers;
+};
+
+/// A device is blamed alone only if a line that treats every byte alike would load so many failures on it by chance in
+/// less than one of so many cases, whichever of the devices it is.
+constexpr double chance_of_wrong_blame = 1e-4;
+/// The line is blamed only if what the worst device suffers is not as unusual as this.
+constexpr double usual_enough = 1e-2;
+
+/// Names what damages or loses answers on one bus; nothing while several causes are as likely. Pure.
+///
+/// | name             | evidence, over the last 64 questions to each device                                           |
+/// |------------------|-----------------------------------------------------------------------------------------------|
+/// | wrong_address    | 2 answers right in everything but the unit (by chance: 2^-16 each)                            |
+/// | slow             | 2 answers after the deadline, as many as half of those missed                                 |
+/// | conflict         | 2 doubled answers; or damaged answers and hardly a lost one, which a bad contact, that spoils |
+/// |                  | questions too, would show in under 2 % of cases                                               |
+/// | wrong_format     | 8 answers without a head, none with, none sound                                               |
+/// | degraded         | one device alone, and none of these                                                           |
+/// | bus_wrong_format | the same as wrong_format of all devices                                                       |
+/// | bus_noise        | 12 failures, 4 with damage on 2 devices, 5 % of all, shared out by length                     |
+/// | bus_degraded     | a device is troubled, others too, and the transport shows no damage                           |
+///
+/// `loses`: the line was interrupted a moment ago, so losses without damage blame no device.
+std::optional<Naming> name_trouble(std::span<const Suffering> devices, bool loses);
+
+/// Chance that noise as seen on the others would silence `device` so many times in a row; 0 when they show no damage.
+double chance_of_silence(std::span<const Suffering> devices, std::size_t device, unsigned misses);
+
+/// P(at least `hits` of `trials`), each with probability `share`.
+double binomial_tail(unsigned trials, unsigned hits, double share);
+
+}  // namespace inspect::agent
