@@ -4,6 +4,8 @@
 #include <modbus/modbus.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -22,6 +24,16 @@ constexpr std::array<std::uint32_t, 20> speeds{110,    300,    600,     1200,   
 
 Error unavailable(const std::string& port, const char* what, int error) {
   return fail(Errc::bus_unavailable, port + ": " + what + ": " + std::strerror(error));
+}
+
+/// A pseudo-terminal (a simulated line, a serial server's virtual port) carries bytes without parity, and Linux refuses
+/// to set one there: EINVAL. Who plays its other end has the real line.
+bool is_pseudo_terminal(const std::string& port) {
+  constexpr unsigned first = 136;  // Linux, admin-guide/devices.txt: the slaves have the majors 136 to 143
+  constexpr unsigned last = 143;
+  struct stat file {};
+  if (::stat(port.c_str(), &file) != 0 || !S_ISCHR(file.st_mode)) return false;
+  return major(file.st_rdev) >= first && major(file.st_rdev) <= last;
 }
 
 /// An FTDI adapter keeps bytes back for 16 ms unless told otherwise. Where it cannot be told, the deadlines allow for
@@ -74,8 +86,9 @@ SerialPort::~SerialPort() = default;
 Result<SerialPort> SerialPort::open(const SerialSettings& settings) {
   if (auto checked = check(settings); !checked) return checked.error();
   auto library = std::make_unique<Library>();
+  const char parity = is_pseudo_terminal(settings.port) ? 'N' : settings.parity;
   library->context.reset(
-      modbus_new_rtu(settings.port.c_str(), static_cast<int>(settings.baud), settings.parity, 8, settings.stop_bits));
+      modbus_new_rtu(settings.port.c_str(), static_cast<int>(settings.baud), parity, 8, settings.stop_bits));
   if (!library->context) return unavailable(settings.port, "cannot be set up", errno);
   if (modbus_connect(library->context.get()) != 0) return unavailable(settings.port, "cannot be opened", errno);
 

@@ -70,6 +70,15 @@ TEST_CASE("an independent server is read and written in every function over a ps
   CHECK(bench.bus->counters().noise_bytes == 0);
 }
 
+TEST_CASE("a pseudo-terminal, which knows no parity, is opened with any, and again with another") {
+  LibraryServer server(LibraryServer::Kind::terminal, 7);
+  for (const char parity : {'E', 'N', 'O', 'E'}) {
+    boost::asio::io_context loop;
+    const auto bus = make_serial_bus(loop.get_executor(), {server.path(), 115200, parity, 1, false});
+    CHECK(tests::run(loop, bus->transact({7, 3, 10, 1, {}}, {}))->values == std::vector<std::uint16_t>{10});
+  }
+}
+
 TEST_CASE("a unit that is not there costs its time-out only") {
   // Scripted, because libmodbus's server goes deaf when another unit's question stays unanswered (3.1.6).
   ScriptedPeer peer(ScriptedPeer::Kind::terminal, [](modbus::BytesView question) {
