@@ -1,10 +1,12 @@
 #include "firmware-agent/cli/arguments.hpp"
 
 #include "firmware-agent/cli/help.hpp"
+#include "firmware-agent/cli/text_width.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -35,6 +37,43 @@ struct Sheet {
   std::string shell;
 };
 
+/// Columns as a terminal counts them: the parser's own count bytes, of which a Chinese character has three.
+class Columns : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    auto line = "  " + make_option_name(option, is_positional) + make_option_opts(option);
+    const auto width = width_of(line);
+    const auto room = get_column_width();
+    line += width < room ? std::string(room - width, ' ') : '\n' + std::string(room, ' ');
+    return line + make_option_desc(option) + '\n';
+  }
+};
+
+/// What a value must be, told in the person's language; the parser's own words are English.
+CLI::Validator whole_number(std::uint32_t low, std::uint32_t high, Language language) {
+  const auto check = [=](const std::string& word) {
+    std::uint32_t value = 0;
+    const auto* last = word.data() + word.size();
+    const auto [stop, code] = std::from_chars(word.data(), last, value);
+    if (code == std::errc{} && stop == last && value >= low && value <= high) return std::string();
+    const auto ends = std::to_string(low) + Text{" 到 ", " to "}.in(language) + std::to_string(high);
+    return '"' + word + Text{"\" 不行；可用 ", "\" will not do; use "}.in(language) + ends;
+  };
+  return {check, ""};
+}
+
+CLI::Validator one_of(std::vector<std::string> known, Language language) {
+  const auto check = [known = std::move(known), language](const std::string& word) {
+    std::string all;
+    for (const auto& each : known) {
+      if (each == word) return std::string();
+      all += (all.empty() ? "" : ", ") + each;
+    }
+    return '"' + word + Text{"\" 不行；可用 ", "\" will not do; use "}.in(language) + all;
+  };
+  return {check, ""};
+}
+
 class Builder {
  public:
   Builder(CLI::App& app, Sheet& sheet, Language language) : app_(app), sheet_(sheet), language_(language) {}
@@ -42,6 +81,7 @@ class Builder {
   void build() {
     app_.description(help_text("inspectctl", language_));
     app_.footer(help_examples("inspectctl", language_));
+    app_.formatter(std::make_shared<Columns>());
     app_.get_formatter()->column_width(28);
     dress(app_);
     app_.require_subcommand(1);
@@ -49,7 +89,7 @@ class Builder {
     app_.set_version_flag("--version", std::string("inspectctl " INSPECT_VERSION), help_text("--version", language_));
     option(app_, "--socket", sheet_.options.socket)->type_name("PATH");
     flag(app_, "--json", sheet_.options.json);
-    option(app_, "--lang", sheet_.language)->check(CLI::IsMember({"zh", "en"}).description(""))->type_name("zh|en");
+    option(app_, "--lang", sheet_.language)->check(one_of({"zh", "en"}, language_))->type_name("zh|en");
     flag(app_, "--no-color", sheet_.no_color);
     add_views();
     add_readings();
@@ -109,7 +149,7 @@ class Builder {
     option(*history, "--since", sheet_.history.since)->type_name("TIME")->capture_default_str();
     option(*history, "--until", sheet_.history.until)->type_name("TIME");
     option(*history, "--most", sheet_.history.most)
-        ->check(CLI::Range(1, 10000).description(""))
+        ->check(whole_number(1, 10'000, language_))
         ->type_name("N")
         ->capture_default_str();
   }
@@ -138,7 +178,7 @@ class Builder {
     flag(app, "--ended", sheet_.findings.ended);
     flag(app, "--check", sheet_.findings.check);
     option(app, "--most", sheet_.findings.most)
-        ->check(CLI::Range(1, 500).description(""))
+        ->check(whole_number(1, 500, language_))
         ->type_name("N")
         ->capture_default_str();
   }
@@ -151,13 +191,13 @@ class Builder {
     option(*check, "--profiles", sheet_.check.profiles)->type_name("DIR")->allow_extra_args(false);
     option(*check, "--catalogue", sheet_.check.catalogue)->type_name("DIR");
     auto* completion = verb(app_, "completion", "completion", completion_);
-    option(*completion, "SHELL", sheet_.shell)->required()->check(CLI::IsMember({"bash"}).description(""));
+    option(*completion, "SHELL", sheet_.shell)->required()->check(one_of({"bash"}, language_));
     auto* names = verb(app_, "complete", "complete", sheet_.names);
     // Asked by the shell, not by people.
     names->group("");
     names->add_option("WHAT", sheet_.names.what)
         ->required()
-        ->check(CLI::IsMember({"devices", "targets", "points", "findings"}));
+        ->check(one_of({"devices", "targets", "points", "findings"}, language_));
   }
 
   CLI::App& app_;
@@ -185,7 +225,11 @@ std::string wrong_use(const CLI::App& app, const CLI::ParseError& error, Languag
     const auto missing = what.substr(0, what.find(' '));
     return say("缺少 " + missing, missing + " is needed");
   }
-  return say("值不对：", "") + what;
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const auto option = what.substr(0, what.find(':'));
+    return say(option + " 后面缺少值", option + " needs a value");
+  }
+  return what;
 }
 
 Finished explain(const CLI::App& app, const CLI::ParseError& error, Language language) {

@@ -13,7 +13,7 @@ struct Entry {
   std::string_view en;
 };
 
-constexpr std::array<Entry, 40> texts{{
+constexpr std::array<Entry, 41> texts{{
     {"inspectctl", "现场巡检网关的命令行：查看设备、读数和故障，确认或搁置故障。",
      "The command line of a field-inspection gateway: devices, readings, findings."},
     {"status", "网关、总线、设备、故障、存储的总览", "the gateway at a glance"},
@@ -50,6 +50,7 @@ constexpr std::array<Entry, 40> texts{{
     {"--profile", "文件是型号文件，不是站点配置", "the file is a profile, not a site"},
     {"--profiles", "型号文件目录，可多次使用，前面的优先", "directory of profiles; repeatable, earlier ones win"},
     {"--catalogue", "故障目录所在目录，用于核对故障种类", "directory of the fault catalogue"},
+    {"FILE", "站点配置，或型号文件（--profile）", "the site, or a profile with --profile"},
     {"DEVICE", "设备名称；不写则全部", "a device's name; all without it"},
     {"TARGET", "设备，或 设备/测点", "DEVICE or DEVICE/POINT"},
     {"POINT", "设备/测点", "DEVICE/POINT"},

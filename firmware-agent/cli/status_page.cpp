@@ -14,47 +14,50 @@ struct Part {
 };
 
 /// "2: 1 up, 1 silent"; parts that are nothing are left out.
-std::string tally_text(const std::vector<Part>& parts) {
+std::string tally_text(Language language, const std::vector<Part>& parts) {
+  const bool zh = language == Language::zh;
   std::uint32_t total = 0;
   std::string list;
   for (const auto& part : parts) {
     total += part.count;
     if (part.count == 0) continue;
-    list += (list.empty() ? "" : ", ") + std::to_string(part.count) + ' ' + part.name;
+    const auto count = std::to_string(part.count);
+    list += list.empty() ? "" : zh ? "，" : ", ";
+    list += zh ? part.name + ' ' + count : count + ' ' + part.name;
   }
-  return list.empty() ? std::to_string(total) : std::to_string(total) + ": " + list;
+  return list.empty() ? std::to_string(total) : std::to_string(total) + (zh ? "：" : ": ") + list;
 }
 
 Cell buses_cell(const Console& console, const control::BusTally& t) {
   const auto name = [&](BusHealth health) { return word(health, console.language).text; };
-  return {tally_text({{t.up, name(BusHealth::up)},
-                      {t.silent, name(BusHealth::silent)},
-                      {t.unavailable, name(BusHealth::unavailable)},
-                      {t.unknown, name(BusHealth::unknown)}}),
+  return {tally_text(console.language, {{t.up, name(BusHealth::up)},
+                                        {t.silent, name(BusHealth::silent)},
+                                        {t.unavailable, name(BusHealth::unavailable)},
+                                        {t.unknown, name(BusHealth::unknown)}}),
           t.silent + t.unavailable > 0 ? Tone::bad : Tone::plain};
 }
 
 Cell devices_cell(const Console& console, const control::DeviceTally& t) {
   const auto name = [&](DeviceHealth health) { return word(health, console.language).text; };
-  return {tally_text({{t.active, name(DeviceHealth::active)},
-                      {t.degraded, name(DeviceHealth::degraded)},
-                      {t.dormant, name(DeviceHealth::dormant)},
-                      {t.unknown, name(DeviceHealth::unknown)}}),
+  return {tally_text(console.language, {{t.active, name(DeviceHealth::active)},
+                                        {t.degraded, name(DeviceHealth::degraded)},
+                                        {t.dormant, name(DeviceHealth::dormant)},
+                                        {t.unknown, name(DeviceHealth::unknown)}}),
           t.dormant > 0 ? Tone::bad : Tone::plain};
 }
 
 Cell points_cell(const Console& console, const control::PointTally& t) {
-  return {tally_text({{t.good, console.in({"正常", "good"})},
-                      {t.uncertain, console.in({"不确定", "uncertain"})},
-                      {t.bad, console.in({"无有效值", "bad"})}}),
+  return {tally_text(console.language, {{t.good, console.in({"正常", "good"})},
+                                        {t.uncertain, console.in({"不确定", "uncertain"})},
+                                        {t.bad, console.in({"无有效值", "bad"})}}),
           t.bad > 0 ? Tone::doubt : Tone::plain};
 }
 
 Cell findings_cell(const Console& console, const control::FindingTally& t) {
   const auto name = [&](FaultClass c) { return word(c, console.language).text; };
-  auto text = tally_text({{t.major, name(FaultClass::major)},
-                          {t.ordinary, name(FaultClass::ordinary)},
-                          {t.preventive, name(FaultClass::preventive)}});
+  auto text = tally_text(console.language, {{t.major, name(FaultClass::major)},
+                                            {t.ordinary, name(FaultClass::ordinary)},
+                                            {t.preventive, name(FaultClass::preventive)}});
   if (t.unacknowledged > 0) {
     text += console.in({"；未确认 ", "; not acknowledged: "}) + std::to_string(t.unacknowledged);
   }
@@ -130,7 +133,14 @@ std::string status_page(const Console& console, const control::Status& s) {
       {name("待发箱", "outbox"), outbox_cell(console, s.outbox, s.now)},
       {name("线程", "threads"), threads_cell(console, s.threads)},
       {name("控制口", "socket"), socket_cell(console, s.socket)}};
-  if (!s.config_warning.empty()) lines.emplace_back(name("配置", "configuration"), Cell{s.config_warning, Tone::bad});
+  if (!s.config_warning.empty()) {
+    // The first problem says where to look; the check tells them all, and in the person's language.
+    lines.emplace_back(name("配置", "configuration"),
+                       Cell{s.config_warning.substr(0, s.config_warning.find('\n')), Tone::bad});
+    lines.emplace_back("", Cell{name("上一份有效配置仍在使用；详见 inspectctl check",
+                                     "the last good one stays in force; see inspectctl check"),
+                                Tone::plain});
+  }
   return pairs(console, lines);
 }
 
@@ -140,12 +150,12 @@ std::string outbox_page(const Console& console, const control::OutboxState& o, W
   if (const auto time = parse_rfc3339(o.oldest_waiting)) {
     oldest = local_time(*time) + " (" + span_text(now - *time, console.language) + name("前", " ago") + ')';
   }
-  return pairs(console, {{name("故障 纪元", "findings epoch"), {o.findings_epoch}},
+  return pairs(console, {{name("故障 标识", "findings epoch"), {o.findings_epoch}},
                          {name("故障 待送", "findings waiting"),
                           {std::to_string(o.findings_waiting), o.findings_waiting > 0 ? Tone::doubt : Tone::good}},
                          {name("故障 已回执", "findings receipted"), {std::to_string(o.findings_receipted)}},
                          {name("最早待送", "oldest waiting"), {oldest}},
-                         {name("读数 纪元", "readings epoch"), {o.readings_epoch}},
+                         {name("读数 标识", "readings epoch"), {o.readings_epoch}},
                          {name("读数批 待送", "batches waiting"), {std::to_string(o.readings_waiting)}},
                          {name("读数批 已放弃", "batches given up"),
                           {std::to_string(o.readings_dropped), o.readings_dropped > 0 ? Tone::doubt : Tone::plain}}});

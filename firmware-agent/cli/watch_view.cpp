@@ -31,7 +31,7 @@ std::vector<std::string> WatchView::take(const control::Event& event, const Cons
   if (event.dropped > 0) {
     const auto count = std::to_string(event.dropped);
     lines.push_back(
-        console.in({"（显示太慢，漏掉 " + count + " 个事件）", "(too slow: " + count + " events were left out)"}));
+        console.in({"（显示太慢，漏掉 " + count + " 个事件）", "(too slow; events left out: " + count + ')'}));
   }
   if (const auto* readings = std::get_if<control::ReadingsEvent>(&event.news)) {
     for (const auto& news : readings->readings) {
@@ -85,7 +85,7 @@ std::string WatchView::screen(const Console& console, WallTime now) const {
   auto text = points_page(console, shown);
   if (rows_.size() > shown.size()) {
     const auto more = std::to_string(rows_.size() - shown.size());
-    text += console.in({"…… 还有 " + more + " 个测点", "… and " + more + " more points"}) + '\n';
+    text += console.in({"…… 还有 " + more + " 个测点", "… points not shown: " + more}) + '\n';
   }
   for (const auto& line : latest_) text += (console.width == 0 ? line : cut(line, console.width)) + '\n';
   return text;

@@ -85,7 +85,7 @@ std::string word(FindingEvent event, Language language) {
 
 std::string word(ClockTrust trust, Language language) {
   static constexpr std::array<Entry, 4> words{{{"不可信", "not to be trusted"},
-                                               {"仅知不早于", "not before, perhaps later"},
+                                               {"或更晚", "or later"},
                                                {"硬件时钟", "hardware clock"},
                                                {"网络校时", "synchronised"}}};
   return pick(words, trust, language).text;

@@ -157,6 +157,32 @@ TEST_CASE("wrong use ends with 2, says what is wrong in the person's language, a
   CHECK(bad({"--lang", "zh", "read"}).err.find("缺少 TARGET") != std::string::npos);
 }
 
+TEST_CASE("a value that will not do is told with those that will, in the person's language") {
+  const auto said = [](Words words, const char* language) {
+    words.insert(words.begin(), {"--lang", language});
+    const auto text = bad(words).err;
+    return text.substr(0, text.find('\n'));
+  };
+  CHECK(said({"findings", "--most", "0"}, "en") == "inspectctl: --most: \"0\" will not do; use 1 to 500");
+  CHECK(said({"findings", "--most", "5x"}, "zh") == "inspectctl: --most: \"5x\" 不行；可用 1 到 500");
+  CHECK(said({"history", "a/b", "--most", "-1"}, "zh") == "inspectctl: --most: \"-1\" 不行；可用 1 到 10000");
+  CHECK(said({"history", "a/b", "--most"}, "zh") == "inspectctl: --most 后面缺少值");
+  CHECK(said({"history", "a/b", "--most"}, "en") == "inspectctl: --most needs a value");
+  CHECK(said({"completion", "fish"}, "zh") == "inspectctl: SHELL: \"fish\" 不行；可用 bash");
+  CHECK(bad({"--lang", "fr", "status"}).err.find("--lang: \"fr\" will not do; use zh, en\n") != std::string::npos);
+}
+
+TEST_CASE("the help's columns stand under each other in Chinese too") {
+  const auto help = bad({"findings", "shelve", "--help", "--lang", "zh"}).out;
+  CHECK(help.find("  ID （必填）               故障编号") != std::string::npos);
+  CHECK(help.find("  --until TIME （必填）     终点") != std::string::npos);
+  CHECK(help.find("  --reason TEXT （必填）    为什么可以等") != std::string::npos);
+  CHECK(help.find("  --by NAME                 您的姓名") != std::string::npos);
+  // What is too long for its column has the text below it.
+  CHECK(bad({"check", "--help"}).out.find("  FILE=/etc/inspectd/site.toml\n                            the site, or") !=
+        std::string::npos);
+}
+
 TEST_CASE("every verb has help with examples in both languages, readable at 80 columns") {
   for (const auto* language : {"zh", "en"}) {
     for (const auto& verb : verbs) {

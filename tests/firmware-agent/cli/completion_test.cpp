@@ -11,7 +11,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <memory>
+#include <set>
 #include <sstream>
 
 using namespace inspect;
@@ -41,6 +43,19 @@ std::vector<std::string> offers(const std::vector<std::string>& words, const std
 
 using Words = std::vector<std::string>;
 
+/// The options that stand first on a line of a help text.
+std::set<std::string> options_in(const std::string& help) {
+  std::set<std::string> found;
+  for (const auto& line : lines_of(help)) {
+    // Deeper lines are examples.
+    if (!line.starts_with("  -")) continue;
+    const auto begin = line.find("--");
+    if (begin == std::string::npos) continue;
+    found.insert(line.substr(begin, line.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", begin) - begin));
+  }
+  return found;
+}
+
 }  // namespace
 
 TEST_CASE("the built-in script is the file that is installed") {
@@ -60,6 +75,37 @@ TEST_CASE("verbs, actions and options complete without an agent") {
   CHECK(offers({"findings", "shelve", "x", "--until", "2"}, "/no/such.sock") == Words{"2h"});
   CHECK(offers({"completion", ""}, "/no/such.sock") == Words{"bash"});
   CHECK(offers({"--socket", "/x", "--json", "out"}, "/no/such.sock") == Words{"outbox"});
+}
+
+TEST_CASE("every verb completes exactly the options that its help shows, and those that go everywhere") {
+  std::set<std::string> actions;
+  for (const auto& action : offers({"findings", ""}, "/no/such.sock")) actions.insert("findings " + action);
+  auto verbs = offers({""}, "/no/such.sock");
+  verbs.insert(verbs.end(), actions.begin(), actions.end());
+  REQUIRE(verbs.size() > 15);
+  for (const auto& verb : verbs) {
+    CAPTURE(verb);
+    std::istringstream words(verb);
+    Words line{std::istream_iterator<std::string>(words), {}};
+    auto asked = line;
+    asked.push_back("--help");
+    auto wanted = options_in(run_inspectctl({asked, {}}).out);
+    wanted.insert({"--socket", "--json", "--lang", "--no-color", "--help"});
+    line.push_back("-");
+    const auto offered = offers(line, "/no/such.sock");
+    CHECK(std::set<std::string>(offered.begin(), offered.end()) == wanted);
+  }
+  const auto everywhere = offers({"-"}, "/no/such.sock");
+  CHECK(std::set<std::string>(everywhere.begin(), everywhere.end()) ==
+        options_in(run_inspectctl({{"--help"}, {}}).out));
+}
+
+TEST_CASE("the value of an option is not taken for a word of the command") {
+  CHECK(offers({"check", "--catalogue", "/x", "--profiles", "/y", "--profile"}, "/no/such.sock") ==
+        Words{"--profile", "--profiles"});
+  CHECK(offers({"--catalogue", "/x", "stat"}, "/no/such.sock") == Words{"status"});
+  CHECK(offers({"check", "--catalogue", "/us"}, "/no/such.sock") == Words{"/usr"});
+  CHECK(offers({"history", "--most", "5"}, "/no/such.sock").empty());
 }
 
 TEST_CASE("names of devices, points and findings come from the running agent") {

@@ -70,10 +70,10 @@ TEST_CASE("status at 80 columns, in Chinese by the locale") {
         "网关    gw-demo-1\n"
         "程序    0.1.0，已运行 3 小时 20 分\n"
         "时钟    2026-11-24 16:00:00 (网络校时)\n"
-        "总线    2: 1 正常, 1 无设备应答\n"
-        "设备    2: 1 正常, 1 不应答\n"
-        "测点    4: 3 正常, 1 无有效值\n"
-        "故障    1: 1 重大；未确认 1\n"
+        "总线    2：正常 1，无设备应答 1\n"
+        "设备    2：正常 1，不应答 1\n"
+        "测点    4：正常 3，无有效值 1\n"
+        "故障    1：重大 1；未确认 1\n"
         "存储    正常；历史 3.3 MiB\n"
         "待发箱  待送故障 0，待送读数批 2\n"
         "线程    loop 0.1 秒前, store 0.3 秒前\n"
@@ -83,12 +83,16 @@ TEST_CASE("status at 80 columns, in Chinese by the locale") {
 TEST_CASE("a configuration that is not in force, and a store that fails, are on the status page") {
   World w;
   w.server.on_loop([](FakeAgent& agent) {
-    agent.config_warning = "/etc/inspectd/site.toml:12:3: the device \"power-9\" names no bus; add [[bus]]";
+    agent.config_warning =
+        "/etc/inspectd/site.toml:12:3: the device \"power-9\" names no bus; add [[bus]]\n"
+        "/etc/inspectd/site.toml:19:1: another";
     agent.storage_failure = fail(Errc::storage, "disk full");
   });
   const auto page = w.page({"status"});
   CHECK(page.find("the store did not answer") != std::string::npos);
   CHECK(page.find("configuration  /etc/inspectd/site.toml:12:3:") != std::string::npos);
+  CHECK(page.find("the last good one stays in force; see inspectctl check") != std::string::npos);
+  CHECK(page.find("another") == std::string::npos);
   for (const auto& line : lines_of(page)) CHECK(columns_of(line) <= 80);
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("what was left out is said") {
   WatchView view({point("output.voltage", 12)}, now);
   const auto lines = view.take(news(11, now, 17), screen.console, now);
   REQUIRE(lines.size() == 2);
-  CHECK(lines[0] == "(too slow: 17 events were left out)");
+  CHECK(lines[0] == "(too slow; events left out: 17)");
 }
 
 TEST_CASE("a point nobody asked for is not shown") {
@@ -124,5 +124,5 @@ TEST_CASE("a screen is never higher than the terminal") {
   for (int i = 0; i < 9; ++i) view.take(finding_news(FindingEvent::opened), screen.console, now);
   const auto shown = view.screen(screen.console, now);
   CHECK(tests::lines_of(shown).size() <= 10);
-  CHECK(shown.find("more points") != std::string::npos);
+  CHECK(shown.find("points not shown: ") != std::string::npos);
 }
