@@ -10,6 +10,33 @@ constexpr std::chrono::seconds longest_wait{1};
 
 }  // namespace
 
+void UnitUse::add(const UnitUse& other) {
+  questions += other.questions;
+  answered += other.answered;
+  refused += other.refused;
+  unanswered += other.unanswered;
+  damaged += other.damaged;
+  late += other.late;
+  wire += other.wire;
+  waiting += other.waiting;
+  slowest = std::max(slowest, other.slowest);
+}
+
+void LineUse::add(const LineUse& other) {
+  span += other.span;
+  busy += other.busy;
+  silence += other.silence;
+  idle += other.idle;
+  if (other.shortest_gap) shortest_gap = std::min(shortest_gap.value_or(*other.shortest_gap), *other.shortest_gap);
+  if (other.longest_gap) longest_gap = std::max(longest_gap.value_or(*other.longest_gap), *other.longest_gap);
+  for (const auto& [number, unit] : other.units) units[number].add(unit);
+  foreign += other.foreign;
+  stray += other.stray;
+  echoes += other.echoes;
+  noise_bytes += other.noise_bytes;
+  doubtful += other.doubtful;
+}
+
 void LineMeter::gap(Nanoseconds length) {
   if (length <= Nanoseconds{0}) return;
   if (!use_.shortest_gap || length < *use_.shortest_gap) use_.shortest_gap = length;
@@ -27,7 +54,6 @@ void LineMeter::take(const Heard& heard) {
       unit.wire += length;
       if (!heard.ours) ++use_.foreign;
       gap(heard.at - length - last_);
-      open_ = true;
       break;
     }
     case What::answer:
@@ -38,14 +64,12 @@ void LineMeter::take(const Heard& heard) {
       unit.waiting += heard.delay;
       unit.slowest = std::max(unit.slowest, heard.delay);
       if (heard.doubtful) ++use_.doubtful;
-      open_ = false;
       break;
     }
     case What::unanswered: {
       auto& unit = use_.units[heard.unit];
       ++(heard.corrupt ? unit.damaged : unit.unanswered);
       unit.waiting += std::min<Nanoseconds>(heard.delay, longest_wait);
-      open_ = false;
       break;
     }
     case What::late: ++use_.units[heard.unit].late; break;
@@ -61,8 +85,6 @@ LineUse LineMeter::use(BootTime now) const {
   auto use = use_;
   use.span = std::max(Nanoseconds{0}, Nanoseconds{now - from_});
   for (const auto& [number, unit] : use.units) use.busy += unit.busy();
-  // What is being waited for now is not told yet.
-  if (open_) use.busy += std::clamp<Nanoseconds>(now - last_, Nanoseconds{0}, longest_wait);
   use.busy = std::min(use.busy, use.span);
   use.silence = std::min(use.silence, use.span - use.busy);
   use.idle = use.span - use.busy - use.silence;

@@ -21,6 +21,7 @@ struct UnitUse {
   Nanoseconds slowest{0};  ///< time to an answer
 
   [[nodiscard]] Nanoseconds busy() const { return wire + waiting; }
+  void add(const UnitUse& other);
   friend bool operator==(const UnitUse&, const UnitUse&) = default;
 };
 
@@ -39,6 +40,8 @@ struct LineUse {
   std::uint64_t noise_bytes = 0;
   std::uint64_t doubtful = 0;
 
+  /// The stretch that follows this one.
+  void add(const LineUse& other);
   friend bool operator==(const LineUse&, const LineUse&) = default;
 };
 
@@ -49,7 +52,7 @@ class LineMeter {
   LineMeter(std::optional<WireTime> wire, BootTime from) : wire_(wire), from_(from), last_(from) {}
 
   void take(const Heard& heard);
-  /// What was since the start or the last `restart`.
+  /// What was since the start or the last `restart`. A question counts when it is over.
   [[nodiscard]] LineUse use(BootTime now) const;
   void restart(BootTime now);
 
@@ -62,7 +65,6 @@ class LineMeter {
   std::optional<WireTime> wire_;
   BootTime from_;
   BootTime last_;  ///< until here the time is accounted for
-  bool open_ = false;
   LineUse use_;
 };
 

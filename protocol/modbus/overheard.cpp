@@ -255,6 +255,8 @@ void Overheard::on_stray(Bytes frame, BootTime at, std::vector<Heard>& out) {
   }
   const bool unknown = !is_spoken(static_cast<std::uint8_t>(frame[1] & ~exception_flag));
   if (unknown && !open_ && (frame[1] & exception_flag) == 0) return on_question(std::move(frame), at, false, out);
+  // The question before we began to listen was nobody's secret.
+  if (counters_.transactions == 0) return;
   ++counters_.refused_frames;
   tell(Heard::What::stray, std::move(frame), at, false, out);
 }
@@ -279,6 +281,7 @@ void Overheard::junk(std::size_t count, std::vector<Heard>& out) {
   Bytes bytes(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
   const auto at = came_[count - 1];
   drop(count);
+  if (counters_.transactions == 0) return;  // the rest of what was said before we began to listen
   counters_.noise_bytes += count;
   // A glitch before an answer is no answer; half of one, or its head, is.
   const bool instead = open_ && open_->request &&

@@ -46,18 +46,18 @@ TEST_CASE("the time of a line is shared out: characters, waiting, lawful silence
   CHECK(use.longest_gap == 10ms);
 }
 
-TEST_CASE("shares never pass the whole, and a question on its way counts as busy") {
+TEST_CASE("shares never pass the whole, however long somebody waited") {
   LineMeter meter(wire, start);
   meter.take(heard(What::question, 1, 8ms, 8));
-  auto use = meter.use(start + 108ms);
-  CHECK(use.busy == 108ms);
-  CHECK(use.idle == 0ms);
+  auto use = meter.use(start + 100ms);
+  CHECK(use.busy == 8ms);  // the wait is not over
   meter.take(heard(What::unanswered, 1, 5s, 0, 5s));
   use = meter.use(start + 5s);
   CHECK(use.units.at(1).waiting == 1s);  // longer no other master waits
   CHECK(use.busy + use.silence + use.idle == use.span);
-  use = meter.use(start);
-  CHECK(use.busy == 0ms);
+  use = meter.use(start + 500ms);
+  CHECK(use.busy == 500ms);
+  CHECK(meter.use(start).busy == 0ms);
 }
 
 TEST_CASE("what nobody asked for is counted by its kind") {
@@ -106,4 +106,27 @@ TEST_CASE("on a connection characters take no time of their own") {
   CHECK(use.busy == 5ms);
   CHECK(use.silence == 0ms);
   CHECK(use.idle == 95ms);
+}
+
+TEST_CASE("two stretches in a row add up to the whole") {
+  const auto play = [](LineMeter& meter, Nanoseconds from) {
+    meter.take(heard(What::question, 1, from + 18ms, 8));
+    meter.take(heard(What::answer, 1, from + 45ms, 7, 20ms));
+    meter.take(heard(What::question, 2, from + 63ms, 8, {}, false));
+    meter.take(heard(What::unanswered, 2, from + 163ms, 0, 100ms, false));
+    meter.take(heard(What::noise, 0, from + 170ms, 3));
+    meter.take(heard(What::late, 2, from + 180ms, 7));
+  };
+  LineMeter whole(wire, start);
+  LineMeter part(wire, start);
+  play(whole, 0ms);
+  play(part, 0ms);
+  auto sum = part.use(start + 1s);
+  part.restart(start + 1s);
+  play(whole, 1s);
+  play(part, 1s);
+  sum.add(part.use(start + 2s));
+  CHECK(sum == whole.use(start + 2s));
+  CHECK(sum.units.at(1).questions == 2);
+  CHECK(sum.span == 2s);
 }
