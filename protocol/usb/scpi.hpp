@@ -10,6 +10,9 @@
 /// Response text of SCPI and like instruments [IEEE 488.2-1992 8.7, SCPI-99 vol. 1, 7]. Every text is hostile.
 namespace inspect::usb {
 
+/// Whether two ASCII words are the same but for case.
+bool same_word(std::string_view a, std::string_view b);
+
 /// What a number of an instrument turned out to be.
 enum class NumberKind : std::uint8_t {
   value,

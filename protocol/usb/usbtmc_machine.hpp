@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 namespace inspect::usb {
 
@@ -57,7 +58,7 @@ constexpr std::size_t longest_tmc_message = 256 * 1024;
 ///     begin → next: a transfer → take its end → next … → done
 ///
 /// After a doubt the device is brought back before the task ends, by the shortest way that the standard has:
-///   a time-out   ABORT_BULK_OUT or _IN, and what lies in the pipe is read away
+///   a time-out   ABORT_BULK_OUT or _IN; after _IN a CLEAR too, so that the answer still owed is not taken for the next
 ///   a STALL, damage, or an abort that fails      CLEAR of both directions
 ///   a CLEAR that fails      needs_reset(): nothing more is asked until the owner has reset it and said opened()
 /// The task's error is what went wrong first. An unplugged device ends everything at once with `bus_unavailable`.
@@ -88,41 +89,45 @@ class TmcMachine {
     asking,      // a control request that is the task itself
     notified,    // the interrupt endpoint brings the status byte
     retrying,    // the interrupt endpoint was busy
-    initiating,  // INITIATE_… of the way back
+    initiating,  // INITIATE_… of the way back; all below belong to it
     draining,
     checking,
     waiting,  // the check said pending
     unhalting_out,
-    unhalting_in,
+    unhalting_stalled,
   };
   enum class Way : std::uint8_t { abort_out, abort_in, clear };
 
   void finish(Result<Bytes> result);
   void fill_part();
-  void fill_request();
-  void take_written(const TransferResult& result, BootTime now);
+  void request(BootTime now);
+  void take_written(std::size_t count, BootTime now);
   void take_read(BytesView transfer, BootTime now);
-  void take_more(BytesView transfer, BootTime now);
-  void take_answer(BytesView answer, BootTime now);
-  void take_status_answer(BytesView answer, BootTime now);
-  void take_notice(BytesView notice, BootTime now);
   void keep(BytesView payload, bool end, BootTime now);
+  void take_answer(BytesView answer, BootTime now);
+  void take_status_byte(BytesView answer, BootTime now);
+  void take_notice(BytesView notice);
   void trouble(TransferEnd end, BootTime now);
-  void come_back(Way way, Error error, BootTime now);
+  void damaged(std::string what, BootTime now);
+
+  void come_back(Way way, BootTime now);
   void escalate(BootTime now);
-  void back_trouble(BootTime now);
+  void recovered(BootTime now);
   void take_initiated(BytesView answer, BootTime now);
   void take_checked(BytesView answer, BootTime now);
-  void take_drained(BytesView transfer, BootTime now);
-  void start_draining(BootTime now);
-  void start_waiting(BootTime now);
-  void recovered();
+  void take_drained(std::size_t size, BootTime now);
+  void take_back(const TransferResult& result, BootTime now);
+  void drain(BootTime now);
+  void wait(BootTime now);
+
+  [[nodiscard]] bool is_going_back() const { return state_ >= State::initiating; }
   [[nodiscard]] std::size_t whole_packets(std::size_t size) const;
-  [[nodiscard]] TransferStep transfer(TransferStep::Do what, std::uint8_t endpoint) const;
-  [[nodiscard]] TransferStep control(const ControlRequest& request) const;
+  [[nodiscard]] std::size_t drain_length() const { return whole_packets(2048); }
   [[nodiscard]] ControlRequest question() const;
   [[nodiscard]] ControlRequest initiate() const;
   [[nodiscard]] ControlRequest check() const;
+
+  static constexpr std::chrono::milliseconds pause{20};  ///< between two checks of one thing
 
   TmcPort port_;
   TmcQuirks quirks_;
@@ -133,16 +138,17 @@ class TmcMachine {
   BootTime deadline_{};
   TmcTag tag_;
   std::uint8_t status_tag_ = 1;
+  bool fetches_old_ = false;  ///< the notice that comes belongs to an earlier question
   std::size_t written_ = 0;   ///< bytes of the message that went out
   std::size_t part_ = 0;      ///< bytes of it in the transfer that is under way
   Bytes out_;                 ///< the transfer
   Bytes reply_;               ///< what came in so far
-  std::size_t promised_ = 0;  ///< `one_head`: what the head said
+  std::size_t promised_ = 0;  ///< `one_head`: how long the first head said all of it is
   Result<Bytes> result_ = fail(Errc::invalid_argument, "nothing was asked");
 
   Way way_ = Way::clear;
-  std::optional<Error> error_;  ///< what made the way back necessary
-  bool in_stalled_ = false;
+  std::optional<Error> error_;           ///< what made the way back necessary
+  std::optional<std::uint8_t> stalled_;  ///< an IN endpoint that must be unhalted
   unsigned drains_ = 0;
   BootTime back_by_{};
   BootTime resume_{};
