@@ -20,6 +20,8 @@ constexpr double contact_excluded = 0.02;
 constexpr unsigned line_failures = 12;
 constexpr unsigned line_damages = 4;
 constexpr double line_share = 0.05;
+constexpr unsigned unknown_failures = 32;
+constexpr unsigned several = 4;
 /// What is judged by its last questions, because the older ones are from before.
 constexpr unsigned recent = 16;
 
@@ -47,6 +49,11 @@ double contact_explains(const QuestionLog& log) {
   const auto errors = bit_errors(log.failed(), asked, log.bytes_asked() + log.bytes_answered());
   const double loss = -std::expm1(-errors * log.bytes_asked() * bits_per_byte);
   return 1 - binomial_tail(asked, log.count(Trace::lost) + 1, loss);
+}
+
+/// The last two questions at least brought bytes and no head, and the last eight no head either.
+bool lately_headless(const QuestionLog& log) {
+  return log.failed(2) == 2 && log.count(Trace::garbled, 2) > 0 && log.count(Trace::damaged, enough_headless) == 0;
 }
 
 bool headless(const QuestionLog& log) {
@@ -91,12 +98,14 @@ struct Line {
   unsigned failed = 0;
   unsigned hurt = 0;
   unsigned suffering = 0;  ///< devices with a failure
+  unsigned often = 0;      ///< devices with several
   unsigned damaged = 0;    ///< devices with a damaged answer
   unsigned shaped = 0;     ///< damages of which the transport tells the kind
   double exposure = 0;
   LinkNumbers numbers;
   bool troubled = false;
-  bool headless = true;  ///< all of them
+  bool headless = true;  ///< all of them, lately
+  unsigned lately_garbled = 0;
 };
 
 Line add_up(std::span<const Suffering> devices) {
@@ -105,14 +114,17 @@ Line add_up(std::span<const Suffering> devices) {
     const auto& log = *device.log;
     if (device.out || log.asked() == 0) continue;
     ++line.devices;
+    if (device.silent) continue;
     line.failed += log.failed();
     line.hurt += log.hurt();
     line.suffering += log.failed() > 0 ? 1 : 0;
+    line.often += log.failed() >= several ? 1 : 0;
     line.damaged += log.hurt() > 0 ? 1 : 0;
     line.shaped += log.count(Trace::damaged) + log.count(Trace::garbled);
     line.exposure += exposure(log);
     line.troubled = line.troubled || device.troubled;
-    line.headless = line.headless && headless(log);
+    line.headless = line.headless && lately_headless(log);
+    line.lately_garbled += log.count(Trace::garbled, enough_headless);
     const auto own = numbers_of(log);
     line.numbers.asked += own.asked;
     line.numbers.lost += own.lost;
@@ -131,12 +143,17 @@ double usual(const Line& line, const Suffering& device) {
 }
 
 std::optional<Naming> name_line(const Line& line) {
-  if (line.devices >= 2 && line.headless) return Naming{LinkFault::bus_wrong_format, 0, 1, line.numbers};
+  if (line.headless && line.damaged >= 2 && line.lately_garbled >= enough_headless)
+    return Naming{LinkFault::bus_wrong_format, 0, 1, line.numbers};
   const bool often = line.failed >= line_failures && line.failed >= line_share * line.numbers.asked;
   const bool shows = line.shaped > 0 && line.damaged >= 2;
   const bool hurts = line.hurt >= line_damages && line.hurt * 5 >= line.failed;
-  if (often && shows && hurts) return Naming{LinkFault::bus_noise, 0, 1, line.numbers};
-  if (line.troubled && line.suffering >= 2 && !shows) return Naming{LinkFault::bus_degraded, 0, 1, line.numbers};
+  const bool heads = line.numbers.damaged * 3 >= line.hurt;  // noise leaves most of them whole, another speed none
+  if (often && shows && hurts && heads) return Naming{LinkFault::bus_noise, 0, 1, line.numbers};
+  // Where damage has a shape, one device alone is more likely than it looks, until several have suffered for long.
+  const bool unexplained = line.failed >= unknown_failures && line.often >= 2;
+  if (line.troubled && line.suffering >= 2 && (line.shaped == 0 || unexplained))
+    return Naming{LinkFault::bus_degraded, 0, 1, line.numbers};
   return std::nullopt;
 }
 
@@ -162,13 +179,14 @@ double binomial_tail(unsigned trials, unsigned hits, double share) {
   return tail;
 }
 
-std::optional<Naming> name_trouble(std::span<const Suffering> devices, bool loses) {
+std::optional<Naming> name_trouble(std::span<const Suffering> devices, bool loses, bool disturbed) {
   if (auto named = name_by_sign(devices)) return named;
+  if (disturbed) return std::nullopt;
   const auto line = add_up(devices);
   double least_usual = 1;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const auto& device = devices[i];
-    if (device.out || device.log->failed() == 0) continue;
+    if (device.out || device.silent || device.log->failed() == 0) continue;
     const bool alone = line.devices == 1;
     const auto chance = usual(line, device);
     least_usual = std::min(least_usual, chance);

@@ -13,6 +13,7 @@ struct Suffering {
   const QuestionLog* log = nullptr;
   bool troubled = false;  ///< its leaky count of lost and damaged answers is over its bound
   bool out = false;       ///< has a finding of its own: says nothing about the line
+  bool silent = false;    ///< says nothing at all now
   std::chrono::nanoseconds late_by{};
   std::uint8_t other_unit = 0;
 };
@@ -41,12 +42,13 @@ constexpr double usual_enough = 1e-2;
 /// |                  | questions too, would show in under 2 % of cases                                               |
 /// | wrong_format     | 8 answers without a head, none with, none sound                                               |
 /// | degraded         | one device alone, and none of these                                                           |
-/// | bus_wrong_format | the same as wrong_format of all devices                                                       |
-/// | bus_noise        | 12 failures, 4 with damage on 2 devices, 5 % of all, shared out by length                     |
+/// | bus_wrong_format | 8 last answers of at least 2 devices without a head, none with, none sound                    |
+/// | bus_noise        | 12 failures, 4 with damage on 2 devices, heads among them, 5 % of all, shared out by length   |
 /// | bus_degraded     | a device is troubled, others too, and the transport shows no damage                           |
 ///
-/// `loses`: the line was interrupted a moment ago, so losses without damage blame no device.
-std::optional<Naming> name_trouble(std::span<const Suffering> devices, bool loses);
+/// `loses`: the line was interrupted a moment ago, so losses without damage blame no device. `disturbed`: another
+/// master or late answers are on it, which explain what gets damaged; only what a device says in so many words counts.
+std::optional<Naming> name_trouble(std::span<const Suffering> devices, bool loses, bool disturbed);
 
 /// Chance that noise as seen on the others would silence `device` so many times in a row; 0 when they show no damage.
 double chance_of_silence(std::span<const Suffering> devices, std::size_t device, unsigned misses);

@@ -140,6 +140,15 @@ void FindingBook::raise(SubjectIndex subject, const Moment& since, Analysis anal
   changes.push_back({step->event, finding});
 }
 
+void FindingBook::restate(SubjectIndex subject, Analysis analysis, const Moment& now,
+                          std::vector<FindingChange>& changes) {
+  auto& slot = slots_[at(subject)];
+  if (!slot.finding || !slot.finding->active) return;
+  slot.finding->analysis = std::move(analysis);
+  slot.finding->changed = now;
+  changes.push_back({FindingEvent::updated, *slot.finding});
+}
+
 void FindingBook::clear(SubjectIndex subject, const Moment& now, std::vector<FindingChange>& changes) {
   auto& slot = slots_[at(subject)];
   if (slot.finding && slot.finding->active) apply(slot, AlarmInput::healthy, now, changes);

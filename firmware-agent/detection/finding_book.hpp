@@ -46,6 +46,8 @@ class FindingBook {
   /// The fault is confirmed. `since`: the first reading that showed it.
   void raise(SubjectIndex subject, const Moment& since, Analysis analysis, const Moment& now,
              std::vector<FindingChange>& changes);
+  /// The same fault, better known: another first analysis. Nothing happens where it is not measured.
+  void restate(SubjectIndex subject, Analysis analysis, const Moment& now, std::vector<FindingChange>& changes);
   void clear(SubjectIndex subject, const Moment& now, std::vector<FindingChange>& changes);
   /// A bigger finding explains this one / does no more. Nothing happens where it does not apply.
   void suppress(SubjectIndex subject, const Moment& now, std::vector<FindingChange>& changes);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace inspect::agent {
@@ -62,6 +63,8 @@ struct LinkStep {
   LinkNumbers numbers{};
   std::vector<DeviceIndex> devices{};  ///< those that fell silent with it
   std::size_t supply = 0;              ///< supply_lost: into LinkWatch's list
+  /// What is open already under this name is better known now: the same finding, with another first analysis.
+  std::optional<LinkFault> told_as{};
 };
 
 /// What one call led to. Kept by the caller and cleared before each call, so that a quiet call allocates nothing.

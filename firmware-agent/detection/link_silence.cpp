@@ -19,6 +19,9 @@ constexpr auto flapping_line_silent_for = 5s;
 
 /// A silence that noise, as seen on the neighbours, would bring about more often than this accuses nobody.
 constexpr double chance_of_noise = 1e-6;
+/// A silence must be told within 3 s: a device that is lawfully slower than this is told to be silent, and slow after
+/// it.
+constexpr std::chrono::milliseconds longest_limit{1000};
 /// While another master disturbs, questions are lost to collisions.
 constexpr unsigned misses_disturbed = 12;
 /// So long a conviction waits until it is known who fell silent with the device …
@@ -65,6 +68,10 @@ bool LinkWatch::convicted(const BusLink& bus, DeviceIndex index, BootTime now) c
   if (bus.evidence.misses(link.seat) == 0) return false;
   if (link.convicted_at) return true;
   if (!bus.evidence.convicts(link.seat, now)) return false;
+  // The deadlines follow from what was learned; the model may be allowed more, and who uses that is not dead.
+  if (bus.devices.size() > 1 && now - link.first_timeout.boot < std::min(limit_of_[at(index)], longest_limit)) {
+    return false;
+  }
   const auto misses = bus.evidence.misses(link.seat);
   if (bus.strangers.disturb(now) && misses < misses_disturbed) return false;
   return chance_of_silence(suffering_on(bus), link.seat, misses) < chance_of_noise;

@@ -31,6 +31,7 @@ struct DeviceLink {
   std::size_t seat = 0;              ///< its number on its bus
   bool asked = false;                ///< suspect, a neighbour was heard, and its next question is ordered
   std::optional<LinkFault> silence;  ///< what its silence is told as
+  bool restated = false;             ///< the silence turned out to be a slowness, and that is told
   bool newcomer = false;             ///< never answered, in this run or any before
   bool silence_own = false;          ///< by a finding of its own, not by what explains it
   std::optional<LinkFault> spoilt;   ///< what spoils its answers is told
@@ -45,9 +46,10 @@ struct BusLink {
   bool available = true;
   Moment changed;  ///< of `available`
   std::string why;
-  std::optional<Moment> gone;   ///< not available once since the last answer
-  bool answered_since = false;  ///< an answer since it is available again
-  bool down = false;            ///< these findings are open
+  std::optional<BootTime> late_at;  ///< last answer of any device after its deadline
+  std::optional<Moment> gone;       ///< not available once since the last answer
+  bool answered_since = false;      ///< an answer since it is available again
+  bool down = false;                ///< these findings are open
   bool unavailable = false;
   bool echo = false;
   bool second_master = false;

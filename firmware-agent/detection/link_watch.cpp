@@ -15,6 +15,8 @@ constexpr unsigned mended_after = 2;  ///< answers in a row
 constexpr unsigned trouble_weight = 4;
 constexpr unsigned trouble_opens = 12;
 constexpr unsigned trouble_most = 24;
+/// A late answer may run into the next question or its answer.
+constexpr auto late_disturbs = 10s;
 /// A noisy line is well when at most one answer in so many is lost or damaged.
 constexpr unsigned noise_gone = 50;
 
@@ -29,6 +31,7 @@ LinkWatch::LinkWatch(const Site& site)
     const auto& device = site.devices[i];
     bus_of_.push_back(device.bus);
     unit_of_.push_back(device.unit);
+    limit_of_.push_back(std::chrono::milliseconds(site.profiles[device.profile].limits.answer_ms));
     auto& bus = buses_[at(device.bus)];
     if (!device.supply.empty() && std::find(supplies_.begin(), supplies_.end(), device.supply) == supplies_.end()) {
       supplies_.push_back(device.supply);
@@ -152,8 +155,9 @@ void LinkWatch::take_signs(const DeviceAttempt& attempt, LinkSteps& out) {
     if (const auto slow = device_of(attempt.bus, signs.late_unit)) {
       auto& link = devices_[at(*slow)];
       link.log.mark(Trace::late);
-      link.late_at = attempt.at.boot;
+      link.late_at = bus.late_at = attempt.at.boot;
       link.late_by = signs.late_by;
+      restate_slow(*slow, out);
     }
   }
   if (signs.doubled > 0) {
@@ -168,6 +172,19 @@ void LinkWatch::take_signs(const DeviceAttempt& attempt, LinkSteps& out) {
     auto& link = devices_[at(attempt.device)];
     link.other_unit = signs.other_unit_number;
   }
+}
+
+/// It was told to be silent, and now its answers come, too late.
+void LinkWatch::restate_slow(DeviceIndex index, LinkSteps& out) {
+  auto& link = devices_[at(index)];
+  const auto late = link.log.count(Trace::late);
+  if (link.silence != LinkFault::no_answer || !link.silence_own || link.restated || late < 2) return;
+  link.restated = true;
+  LinkStep step{LinkFault::slow, true, bus_of_[at(index)], index, link.first_timeout, link.timeouts};
+  step.numbers.late = late;
+  step.numbers.late_by = link.late_by;
+  step.told_as = LinkFault::no_answer;
+  out.steps.push_back(std::move(step));
 }
 
 void LinkWatch::alive(const DeviceAttempt& attempt, bool answered, LinkSteps& out) {
@@ -197,12 +214,15 @@ void LinkWatch::recover(DeviceIndex index, const Moment& now, LinkSteps& out) {
   auto& device = devices_[at(index)];
   const auto close = [&](LinkFault fault) { out.steps.push_back({fault, false, bus_of_[at(index)], index, now, 0}); };
   recover_bus(index, now, out);
-  const bool mended = device.alive >= mended_after;
+  // Who answers late as a rule answers some questions by the answer to the one before.
+  const bool in_time = !device.late_at || now.boot - *device.late_at >= late_disturbs;
+  const bool mended = device.alive >= mended_after && in_time;
   if (device.silence && mended) {
     if (device.silence_own) close(*device.silence);
     leave_group(index, now, out);
     device.silence.reset();
     device.silence_own = false;
+    device.restated = false;
   }
   if (device.refusals.closes()) close(LinkFault::refused);
   if (device.spoilt && mended && device.trouble == 0) {
@@ -288,8 +308,8 @@ std::vector<Suffering> LinkWatch::suffering_on(const BusLink& bus) const {
   all.reserve(bus.devices.size());
   for (const auto d : bus.devices) {
     const auto& link = devices_[at(d)];
-    all.push_back(
-        {&link.log, link.trouble >= trouble_opens, link.silence || link.spoilt, link.late_by, link.other_unit});
+    all.push_back({&link.log, link.trouble >= trouble_opens, link.silence || link.spoilt,
+                   link.timeouts >= misses_to_be_silent, link.late_by, link.other_unit});
   }
   return all;
 }
@@ -297,7 +317,8 @@ std::vector<Suffering> LinkWatch::suffering_on(const BusLink& bus) const {
 void LinkWatch::judge_trouble(BusIndex bus_index, const Moment& now, LinkSteps& out) {
   auto& bus = buses_[at(bus_index)];
   if (bus.spoilt || bus_at_fault(bus_index) || bus.strangers.disturb(now.boot)) return;
-  const auto named = name_trouble(suffering_on(bus), bus.evidence.shaken(now.boot));
+  const bool late = bus.late_at && now.boot - *bus.late_at < late_disturbs;
+  const auto named = name_trouble(suffering_on(bus), bus.evidence.shaken(now.boot), late);
   if (!named) return;
   LinkStep step{named->fault, true, bus_index, {}, now, 0};
   step.certainty = named->certainty;

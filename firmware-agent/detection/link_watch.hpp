@@ -52,6 +52,7 @@ class LinkWatch {
   void refusing(const DeviceAttempt& attempt, LinkSteps& out);
   void spoilt(const DeviceAttempt& attempt);
   void take_signs(const DeviceAttempt& attempt, LinkSteps& out);
+  void restate_slow(DeviceIndex device, LinkSteps& out);
   void count_trouble(const DeviceAttempt& attempt);
   void judge_trouble(BusIndex bus, const Moment& now, LinkSteps& out);
   void recover(DeviceIndex device, const Moment& now, LinkSteps& out);
@@ -86,6 +87,7 @@ class LinkWatch {
   std::vector<SilentGroup> groups_;
   std::vector<BusIndex> bus_of_;
   std::vector<std::uint8_t> unit_of_;
+  std::vector<std::chrono::milliseconds> limit_of_;  ///< that its model is allowed for an answer
   std::vector<std::string> supply_of_;
   std::vector<std::string> supplies_;
 };

@@ -240,6 +240,10 @@ void Watchman::State::open_link(const LinkStep& step, const Moment& now, Verdict
                                               : place_of_supply(site, links.supplies()[step.supply]);
   auto analysis = compose(catalogue, kind_of(step.fault, is_tcp(step.bus)), where, observe_link(site, links, step));
   analysis.held_back = held_back(step);
+  if (step.told_as) {
+    book.restate(subject_of(*step.told_as, step.bus, step.device), std::move(analysis), now, verdict.changes);
+    return;
+  }
   book.raise(subject_of(step), step.since, std::move(analysis), now, verdict.changes);
   if (is_of_bus(step.fault)) suppress_behind(step, now, verdict);
 }

@@ -100,6 +100,7 @@ struct TestSite {
     drivers::Profile profile;
     profile.model = "model-of-" + name;
     profile.points = std::move(points);
+    profile.limits.answer_ms = 200;
     Device device;
     device.name = std::move(name);
     device.title = std::move(title);
