@@ -11,9 +11,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace inspect::drivers {
+
+class Tap;
 
 /// How a serial line is set (a copy of what profile and site say).
 struct SerialSettings {
@@ -35,6 +38,8 @@ struct AnswerLimits {
   std::chrono::milliseconds gap{0};        ///< silence needed beyond 3.5 characters
   std::uint16_t registers_per_read = 125;  ///< a read may be made longer up to here to tell late answers apart
   std::uint16_t bits_per_read = 2000;
+  /// Set for a device that may be gone: the wait for its first character is what was learned of it, or this if longer.
+  std::optional<std::chrono::nanoseconds> probe{};
 };
 
 /// Counts since the bus was made: what the machine counts on the wire, and the port itself.
@@ -51,7 +56,14 @@ class Bus {
   /// Opens the port when it is closed. A device's exception is an answer, not an error.
   virtual boost::asio::awaitable<Result<modbus::Answer>> transact(modbus::Request request, AnswerLimits limits) = 0;
 
+  /// Hears what passes without asking, until then; what is foreign is counted. On a connection nobody else can be
+  /// heard.
+  virtual boost::asio::awaitable<Result<void>> listen(BootTime /*until*/) { co_return Result<void>{}; }
+
   [[nodiscard]] virtual const BusCounters& counters() const = 0;
+  /// Who is shown every byte that passes, or nullptr; must outlive the bus or be taken away before. Nobody is, at
+  /// first.
+  virtual void set_tap(Tap* /*tap*/) {}
   /// Closes the port; a transaction on its way ends with bus_unavailable.
   virtual void close() = 0;
 };

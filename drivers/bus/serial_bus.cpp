@@ -2,6 +2,7 @@
 #include "drivers/bus/clock.hpp"
 #include "drivers/bus/reopening.hpp"
 #include "drivers/bus/serial_port.hpp"
+#include "drivers/bus/tap.hpp"
 #include "drivers/bus/wire.hpp"
 #include "protocol/modbus/rtu_machine.hpp"
 
@@ -27,7 +28,9 @@ class SerialBus final : public Bus {
   SerialBus& operator=(const SerialBus&) = delete;
 
   asio::awaitable<Result<modbus::Answer>> transact(modbus::Request request, AnswerLimits limits) override;
+  asio::awaitable<Result<void>> listen(BootTime until) override;
   [[nodiscard]] const BusCounters& counters() const override { return counters_; }
+  void set_tap(Tap* tap) override { tap_ = tap; }
   void close() override;
 
  private:
@@ -43,6 +46,7 @@ class SerialBus final : public Bus {
   std::optional<SerialPort> port_;
   Wire wire_;  // lets the descriptor go before the port closes it
   Reopening reopening_;
+  Tap* tap_ = nullptr;
   bool busy_ = false;
   bool ever_opened_ = false;
 };
@@ -84,11 +88,30 @@ asio::awaitable<Result<modbus::Answer>> SerialBus::transact(modbus::Request requ
   if (auto opened = open(); !opened) co_return opened.error();
   busy_ = true;
   const struct Release {
+    SerialBus& bus;
+    ~Release() {
+      bus.busy_ = false;
+      if (bus.tap_ != nullptr) bus.tap_->ended(boot_now());
+    }
+  } release{*this};
+  machine_.begin(request, {limits.answer, limits.gap, limits.registers_per_read, limits.bits_per_read, limits.probe},
+                 boot_now());
+  co_return co_await run();
+}
+
+asio::awaitable<Result<void>> SerialBus::listen(BootTime until) {
+  if (busy_) co_return fail(Errc::invalid_argument, "a bus has one transaction at a time");
+  if (auto opened = open(); !opened) co_return opened.error();
+  busy_ = true;
+  const struct Release {
     bool& busy;
     ~Release() { busy = false; }
   } release{busy_};
-  machine_.begin(request, {limits.answer, limits.gap, limits.registers_per_read, limits.bits_per_read}, boot_now());
-  co_return co_await run();
+  while (boot_now() < until) {
+    co_await wire_.readable_or(until);
+    if (auto error = take()) co_return std::move(*error);
+  }
+  co_return Result<void>{};
 }
 
 asio::awaitable<Result<modbus::Answer>> SerialBus::run() {
@@ -104,6 +127,7 @@ asio::awaitable<std::optional<Error>> SerialBus::follow(Step step) {
     const auto error = co_await wire_.write_all(step.bytes, boot_now() + write_limit);
     if (error != 0) co_return lost(error);
     machine_.sent(boot_now());
+    if (tap_ != nullptr) tap_->sent(step.bytes, boot_now());
     co_return std::nullopt;
   }
   if (step.until > boot_now()) {
@@ -122,6 +146,7 @@ std::optional<Error> SerialBus::take() {
   // A terminal whose other end is gone reads as ended or as EIO.
   if (got == Wire::closed_by_peer) return lost(EIO);
   if (got < 0) return lost(-got);
+  if (tap_ != nullptr && got > 0) tap_->received(std::span(bytes).first(static_cast<std::size_t>(got)), boot_now());
   machine_.take(std::span(bytes).first(static_cast<std::size_t>(got)), boot_now());
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 #include "drivers/bus/bus.hpp"
 #include "drivers/bus/clock.hpp"
 #include "drivers/bus/reopening.hpp"
+#include "drivers/bus/tap.hpp"
 #include "drivers/bus/wire.hpp"
 #include "protocol/modbus/tcp_machine.hpp"
 
@@ -37,6 +38,7 @@ class TcpBus final : public Bus {
 
   asio::awaitable<Result<modbus::Answer>> transact(modbus::Request request, AnswerLimits limits) override;
   [[nodiscard]] const BusCounters& counters() const override { return counters_; }
+  void set_tap(Tap* tap) override { tap_ = tap; }
   void close() override;
 
  private:
@@ -56,6 +58,7 @@ class TcpBus final : public Bus {
   tcp::resolver resolver_;
   tcp::socket socket_;  ///< only while connecting; then the wire has its descriptor
   Reopening reopening_;
+  Tap* tap_ = nullptr;
   bool busy_ = false;
   bool ever_opened_ = false;
   std::uint64_t closings_ = 0;  ///< how often somebody called close(): tells a waiting transaction
@@ -122,11 +125,15 @@ asio::awaitable<Result<modbus::Answer>> TcpBus::transact(modbus::Request request
   if (busy_) co_return fail(Errc::invalid_argument, "a bus has one transaction at a time");
   busy_ = true;
   const struct Release {
-    bool& busy;
-    ~Release() { busy = false; }
-  } release{busy_};
+    TcpBus& bus;
+    ~Release() {
+      bus.busy_ = false;
+      if (bus.tap_ != nullptr) bus.tap_->ended(boot_now());
+    }
+  } release{*this};
   const auto closings = closings_;
-  machine_.begin(request, {limits.answer, limits.gap, limits.registers_per_read, limits.bits_per_read}, boot_now());
+  machine_.begin(request, {limits.answer, limits.gap, limits.registers_per_read, limits.bits_per_read, limits.probe},
+                 boot_now());
   for (;;) {
     const auto step = machine_.next(boot_now());
     if (step.what == Step::Do::done) co_return machine_.result();
@@ -152,6 +159,7 @@ asio::awaitable<std::optional<Error>> TcpBus::send(modbus::BytesView bytes) {
   const auto error = co_await wire_.write_all(bytes, boot_now() + write_limit);
   if (error != 0) co_return lost(error);
   machine_.sent(boot_now());
+  if (tap_ != nullptr) tap_->sent(bytes, boot_now());
   co_return std::nullopt;
 }
 
@@ -159,7 +167,9 @@ std::optional<Error> TcpBus::take() {
   std::array<std::uint8_t, 1024> bytes;
   const auto got = wire_.read_now(bytes);
   if (got >= 0) {
-    machine_.take(std::span(bytes).first(static_cast<std::size_t>(got)), boot_now());
+    const auto taken = std::span(bytes).first(static_cast<std::size_t>(got));
+    if (tap_ != nullptr && got > 0) tap_->received(taken, boot_now());
+    machine_.take(taken, boot_now());
     return std::nullopt;
   }
   // Before the question was sent the machine opens anew; after it, its result says that the connection was closed.

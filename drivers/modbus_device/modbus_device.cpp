@@ -55,16 +55,6 @@ bool is_unsupported(const Result<Answer>& answer) {
 
 }  // namespace
 
-Reason reason_of(Errc code) {
-  switch (code) {
-    case Errc::timeout: return Reason::no_answer;
-    case Errc::corrupt_frame: return Reason::line;
-    case Errc::bus_unavailable: return Reason::bus;
-    case Errc::device_busy: return Reason::busy;
-    default: return Reason::refused;
-  }
-}
-
 ModbusDevice::ModbusDevice(Bus& bus, std::uint8_t unit, const Profile& profile, std::chrono::milliseconds period,
                            BootTime (*now)())
     : bus_(bus),
@@ -73,29 +63,18 @@ ModbusDevice::ModbusDevice(Bus& bus, std::uint8_t unit, const Profile& profile, 
       now_(now),
       plan_(maps_of(profile), profile.limits, periods_of(profile, period)) {}
 
-asio::awaitable<Result<Answer>> ModbusDevice::ask(Request request) {
+asio::awaitable<Result<Answer>> ModbusDevice::ask(Request request, std::optional<std::chrono::nanoseconds> probe) {
   const auto& limits = profile_.limits;
   return bus_.transact(std::move(request),
                        {std::chrono::milliseconds{limits.answer_ms}, std::chrono::milliseconds{limits.gap_ms},
-                        limits.registers_per_read, limits.bits_per_read});
+                        limits.registers_per_read, limits.bits_per_read, probe});
 }
 
-PointValue ModbusDevice::value_of(std::size_t point, const Request& request, const Answer& answer) const {
-  const auto& spec = profile_.points[point];
-  const auto from = static_cast<std::size_t>(spec.map.address - request.address);
-  const auto decoded = modbus::decode(spec.map, std::span(answer.values).subspan(from));
-  if (!decoded) return {point, 0, 0, Quality::bad, Reason::implausible};
-  const bool plausible =
-      !(spec.lowest && decoded->value < *spec.lowest) && !(spec.highest && decoded->value > *spec.highest);
-  return {point, decoded->value, decoded->raw, plausible ? Quality::good : Quality::bad,
-          plausible ? Reason::none : Reason::implausible};
-}
-
-asio::awaitable<BlockOutcome> ModbusDevice::read(std::size_t block) {
+asio::awaitable<BlockOutcome> ModbusDevice::read(std::size_t block, std::optional<std::chrono::nanoseconds> probe) {
   if (block >= blocks().size()) co_return failed(fail(Errc::invalid_argument, "there is no such block"), {});
   const auto request = blocks()[block].request(unit_);
   also_refused_.clear();
-  auto answer = co_await ask(request);
+  auto answer = co_await ask(request, probe);
   if (is_unsupported(answer) && co_await means_it(block, request, answer)) co_return give_way(block);
 
   BlockOutcome outcome;
@@ -105,7 +84,7 @@ asio::awaitable<BlockOutcome> ModbusDevice::read(std::size_t block) {
     plan_.refused(block);
     outcome = co_await refused(block, refusal_of(*answer));
   } else {
-    for (const auto point : points) outcome.values.push_back(value_of(point, request, *answer));
+    for (const auto point : points) outcome.values.push_back(value_of(profile_, point, request, *answer));
     plan_.answered(block, now_());
     refused_reads_ = 0;
     unwitnessed_ = 0;
@@ -231,7 +210,7 @@ asio::awaitable<BlockOutcome> ModbusDevice::read_again(std::size_t block, std::v
     if (!answer) co_return failed(answer.error(), points);
     if (answer->exception) co_return failed(refusal_of(*answer), points);
     BlockOutcome outcome;
-    for (const auto point : points) outcome.values.push_back(value_of(point, request, *answer));
+    for (const auto point : points) outcome.values.push_back(value_of(profile_, point, request, *answer));
     co_return outcome;
   }
   co_return failed(fail(Errc::unsupported_point, "the device does not know these points"), points);

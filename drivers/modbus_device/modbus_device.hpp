@@ -2,6 +2,7 @@
 
 #include "drivers/bus/bus.hpp"
 #include "drivers/bus/clock.hpp"
+#include "drivers/modbus_device/point_value.hpp"
 #include "drivers/profiles/profile.hpp"
 #include "protocol/modbus/plan.hpp"
 #include "protocol/model/reading.hpp"
@@ -13,24 +14,12 @@
 
 namespace inspect::drivers {
 
-/// One point out of a block; `point` counts in the profile. `value` and `raw` are meaningless when it is bad.
-struct PointValue {
-  std::size_t point = 0;
-  double value = 0;
-  std::uint32_t raw = 0;  ///< the bits as they were on the wire
-  Quality quality = Quality::bad;
-  Reason reason = Reason::never_read;
-};
-
 /// How reading a block ended.
 struct BlockOutcome {
   std::optional<Error> failure;    ///< nothing when the device answered with values, or a lone point left the plan
   std::vector<PointValue> values;  ///< on a failure the block's points, not good, with the reason
   bool replanned = false;          ///< the blocks are others now, or all are due again: ask `blocks()` anew
 };
-
-/// What a failure makes of a reading: busy is uncertain, everything else is bad.
-Reason reason_of(Errc code);
 
 /// Who is on the line, by the profile's word.
 struct Identity {
@@ -59,7 +48,9 @@ class ModbusDevice {
   /// Reads a block. When the device refuses it, but answers another question and then refuses it again, the block is
   /// split, or its lone point leaves the plan; a device that refuses everything keeps its plan and fails. What was
   /// split or left is tried again here, one question in a read, first 5 s later and in the end every 10 min.
-  boost::asio::awaitable<BlockOutcome> read(std::size_t block);
+  /// `probe`: the device may be gone; wait no longer than was learned of it, or so long (`AnswerLimits::probe`).
+  boost::asio::awaitable<BlockOutcome> read(std::size_t block,
+                                            std::optional<std::chrono::nanoseconds> probe = std::nullopt);
   /// Reads some points of a block with a question of another shape, so that nothing that answered the first time can
   /// answer again: the second read that confirms.
   boost::asio::awaitable<BlockOutcome> read_again(std::size_t block, std::vector<std::size_t> points);
@@ -67,9 +58,8 @@ class ModbusDevice {
   boost::asio::awaitable<Result<Identity>> identify();
 
  private:
-  boost::asio::awaitable<Result<modbus::Answer>> ask(modbus::Request request);
-  [[nodiscard]] PointValue value_of(std::size_t point, const modbus::Request& request,
-                                    const modbus::Answer& answer) const;
+  boost::asio::awaitable<Result<modbus::Answer>> ask(modbus::Request request,
+                                                     std::optional<std::chrono::nanoseconds> probe = std::nullopt);
   [[nodiscard]] std::vector<modbus::Request> other_shapes(const modbus::Block& block,
                                                           const std::vector<std::size_t>& points) const;
   /// The device refused the block once: whether it means it. `answer` becomes what it said last.

@@ -65,6 +65,9 @@ void Pipeline::conclude(Verdict& verdict, const Moment& now) {
   if (confirm_) {
     for (const auto point : verdict.confirm) confirm_(point);
   }
+  if (hasten_) {
+    for (const auto device : verdict.ask) hasten_(device);
+  }
   if (verdict.changes.empty()) return;
   accepted_ += verdict.changes.size();
   append(waiting_.changes, verdict.changes);

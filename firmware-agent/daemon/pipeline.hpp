@@ -34,6 +34,8 @@ class Pipeline final : public ReadingSink {
   void bus_available(BusIndex bus, bool available, std::string why) override;
 
   void on_confirm(std::function<void(PointIndex)> confirm) { confirm_ = std::move(confirm); }
+  /// `hasten` is asked to ask a device before its time.
+  void on_hasten(std::function<void(DeviceIndex)> hasten) { hasten_ = std::move(hasten); }
 
   /// Writes what the watchman concluded, in order, again and again until it is written. Ends when `stop` was called
   /// and nothing waits, or the store keeps failing after that.
@@ -74,6 +76,7 @@ class Pipeline final : public ReadingSink {
   boost::asio::steady_timer wake_;       ///< cancelled when there is something to commit
   boost::asio::steady_timer committed_;  ///< cancelled after each commit
   std::function<void(PointIndex)> confirm_;
+  std::function<void(DeviceIndex)> hasten_;
 
   std::vector<Reading> latest_;
   FindingCommit waiting_;

@@ -17,9 +17,6 @@ namespace {
 
 /// The second read follows this much later: a bouncing contact (10 ms) and a single disturbance are over by then.
 constexpr auto confirm_pause = 100ms;
-/// A device that has fallen silent is asked at once when its answer decides something, but only so often in one
-/// silence: each such question costs the line a time-out.
-constexpr unsigned most_early_probes = 8;
 /// A value is believed for so many of its periods.
 constexpr int good_for_periods = 3;
 constexpr auto shortest_good = 2s;
@@ -39,7 +36,7 @@ Poller::Poller(const Site& site, BusIndex bus, std::vector<Polled> devices, Read
   const auto now = drivers::boot_now();
   heartbeat_ = accounted_ = now;
   for (auto& device : devices) {
-    members_.push_back({device.index, std::move(device.driver), {}, {}, {}, {}, {}, {}, 0});
+    members_.push_back({device.index, std::move(device.driver), {}, {}, {}, {}, {}, {}});
     plan(members_.size() - 1, now);
   }
 }
@@ -84,10 +81,13 @@ void Poller::confirm(PointIndex point) {
   const auto place = place_of(point);
   if (!place) return;
   auto& member = members_[place->member];
-  const bool dormant = member.health.health() == DeviceHealth::dormant;
-  if (dormant && member.early_probes++ >= most_early_probes) return;
   member.doubt[place->block].insert(at(point) - at(site_.devices[at(member.index)].first_point));
-  schedule_.wish(member.items[place->block], Purpose::confirm, drivers::boot_now() + (dormant ? 0ms : confirm_pause));
+  schedule_.wish(member.items[place->block], Purpose::confirm, drivers::boot_now() + confirm_pause);
+  wake_.cancel();
+}
+
+void Poller::hasten(DeviceIndex device) {
+  schedule_.hasten(device, drivers::boot_now());
   wake_.cancel();
 }
 
@@ -133,14 +133,35 @@ asio::awaitable<void> Poller::sleep_until(BootTime time) {
 asio::awaitable<void> Poller::run() {
   while (!stopping_) {
     heartbeat_ = drivers::boot_now();
+    if (visitor_ != nullptr) {
+      if (co_await host()) continue;
+    }
     const auto task = schedule_.next(heartbeat_);
     if (task) {
       co_await ask(*task);
     } else {
       account({}, heartbeat_);
-      co_await sleep_until(schedule_.wake(heartbeat_));
+      auto wake = schedule_.wake(heartbeat_);
+      if (visitor_ != nullptr) wake = std::min(wake, visitor_->next(heartbeat_));
+      co_await sleep_until(wake);
     }
   }
+}
+
+void Poller::receive(Visitor* visitor) {
+  visitor_ = visitor;
+  wake_.cancel();
+}
+
+/// True when the visitor had the bus.
+asio::awaitable<bool> Poller::host() {
+  const auto idle_until = schedule_.wake(heartbeat_);
+  if (!visitor_->wants(heartbeat_, idle_until)) co_return false;
+  const auto started = drivers::boot_now();
+  co_await visitor_->visit(idle_until);
+  const auto now = drivers::boot_now();
+  account(now - started, now);
+  co_return true;
 }
 
 void Poller::stop() {
@@ -150,6 +171,7 @@ void Poller::stop() {
 }
 
 asio::awaitable<Sweep> Poller::read(const Task& task, Member& member, std::size_t block) {
+  if (task.purpose == Purpose::probe) co_return co_await member.driver->probe(block, task.spare);
   if (task.purpose != Purpose::confirm || member.doubt[block].empty()) co_return co_await member.driver->read(block);
   const auto doubtful = std::exchange(member.doubt[block], {});
   co_return co_await member.driver->read_again(block, {doubtful.begin(), doubtful.end()});
@@ -171,11 +193,14 @@ asio::awaitable<void> Poller::ask(const Task& task) {
     co_return;
   }
   port(true, "");
+  const bool doubted = member.health.in_doubt();
   judge(member, sweep, now.boot - started, now);
   hand_on(member, place.block, sweep, now);
   if (sweep.replanned) plan(place.member, now.boot);
   if (member.health.in_doubt()) {
-    schedule_.wish(member.items[std::min(place.block, member.items.size() - 1)], Purpose::confirm, now.boot);
+    schedule_.doubt(member.items[std::min(place.block, member.items.size() - 1)], now.boot);
+  } else if (doubted) {
+    schedule_.settle(member.index);
   }
   read_something_.cancel();
 }
@@ -198,10 +223,7 @@ void Poller::judge(Member& member, const Sweep& sweep, BootClock::duration cost,
   const auto before = member.health.health();
   const auto failure = sweep.failure ? std::optional(sweep.failure->code) : std::nullopt;
   const auto after = member.health.take(failure);
-  if (after == DeviceHealth::active) {
-    member.last_answer = now.boot;
-    member.early_probes = 0;
-  }
+  if (after == DeviceHealth::active) member.last_answer = now.boot;
   const auto dormant = static_cast<std::size_t>(std::count_if(
       members_.begin(), members_.end(), [](const Member& m) { return m.health.health() == DeviceHealth::dormant; }));
   bus_health_.take(failure, dormant);
@@ -209,7 +231,7 @@ void Poller::judge(Member& member, const Sweep& sweep, BootClock::duration cost,
     schedule_.set_dormant(member.index, after == DeviceHealth::dormant, now.boot, cost);
     if (after == DeviceHealth::dormant) hand_on_all_bad(member, Reason::no_answer, now);
   }
-  sink_.attempt({member.index, bus_, now, failure, after});
+  sink_.attempt({member.index, bus_, now, failure, after, sweep.signs});
 }
 
 void Poller::hand_on(Member& member, std::size_t block, const Sweep& sweep, const Moment& now) {

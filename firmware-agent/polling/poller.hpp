@@ -1,10 +1,12 @@
 #pragma once
 
 #include "firmware-agent/config/site.hpp"
+#include "firmware-agent/polling/attendant.hpp"
 #include "firmware-agent/polling/health.hpp"
 #include "firmware-agent/polling/polled_device.hpp"
 #include "firmware-agent/polling/schedule.hpp"
 #include "firmware-agent/polling/sink.hpp"
+#include "firmware-agent/polling/visitor.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -24,28 +26,33 @@ struct Polled {
 };
 
 /// The one coroutine that owns a bus: asks what the schedule says, hands on what came, block by block.
-class Poller {
+class Poller final : public Attendant {
  public:
   /// `site` and `sink` must outlive it.
   Poller(const Site& site, BusIndex bus, std::vector<Polled> devices, ReadingSink& sink,
          const boost::asio::any_io_executor& loop);
 
   /// Polls until `stop`.
-  boost::asio::awaitable<void> run();
-  void stop();
+  boost::asio::awaitable<void> run() override;
+  void stop() override;
 
   /// Something would open or close on this point: read it again soon. Points of other buses are ignored.
-  void confirm(PointIndex point);
+  void confirm(PointIndex point) override;
+  /// An answer or a silence of this device decides something: ask it before its time.
+  void hasten(DeviceIndex device) override;
   /// Asks for points of one of this bus's devices now and waits, at most 10 s, until each was read or refused.
-  boost::asio::awaitable<void> fresh(std::vector<PointIndex> points);
+  boost::asio::awaitable<void> fresh(std::vector<PointIndex> points) override;
 
-  [[nodiscard]] BusHealth health() const { return bus_health_.health(); }
-  [[nodiscard]] DeviceHealth health(DeviceIndex device) const;
-  [[nodiscard]] std::optional<BootTime> last_answer(DeviceIndex device) const;
+  /// Lets somebody else ask between its own questions, when he wants to; nullptr: nobody. He lives until then.
+  void receive(Visitor* visitor);
+
+  [[nodiscard]] BusHealth health() const override { return bus_health_.health(); }
+  [[nodiscard]] DeviceHealth health(DeviceIndex device) const override;
+  [[nodiscard]] std::optional<BootTime> last_answer(DeviceIndex device) const override;
   /// Share of the last ten seconds or so in which the bus was being asked, 0..1.
-  [[nodiscard]] double utilisation() const { return utilisation_; }
+  [[nodiscard]] double utilisation() const override { return utilisation_; }
   /// Last time the coroutine moved on, for the watchdog.
-  [[nodiscard]] BootTime heartbeat() const { return heartbeat_; }
+  [[nodiscard]] BootTime heartbeat() const override { return heartbeat_; }
 
  private:
   struct Member {
@@ -57,7 +64,6 @@ class Poller {
     std::vector<BootTime> last_read;           ///< of each block
     std::vector<unsigned> failures;            ///< of each block, in a row
     std::vector<std::set<std::size_t>> doubt;  ///< of each block: points to be confirmed
-    unsigned early_probes = 0;                 ///< orders to confirm in the present silence
   };
   struct Place {
     std::size_t member = 0;
@@ -75,6 +81,7 @@ class Poller {
   void port(bool available, const std::string& why);
   void account(BootClock::duration busy, BootTime now);
   boost::asio::awaitable<void> sleep_until(BootTime time);
+  boost::asio::awaitable<bool> host();
 
   const Site& site_;
   BusIndex bus_;
@@ -90,6 +97,7 @@ class Poller {
   double utilisation_ = 0;
   BootTime accounted_{};
   BootTime heartbeat_{};
+  Visitor* visitor_ = nullptr;
   bool stopping_ = false;
 };
 

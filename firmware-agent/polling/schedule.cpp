@@ -4,11 +4,24 @@
 
 namespace inspect::agent {
 
+using namespace std::chrono_literals;
+
+namespace {
+
+/// So long a probe waits for idle time before it takes its share of busy time.
+constexpr auto idle_patience = 500ms;
+/// A device missed once is asked again in idle time; on a bus that has none, in its own turn, or after so long.
+constexpr auto again_patience = 2000ms;
+/// In idle time every so manyth probe waits as long as the idle time lasts.
+constexpr unsigned patient_turn = 4;
+
+}  // namespace
+
 std::size_t Schedule::add(PollItem item, BootTime first_due) {
   const auto free = std::find_if(entries_.begin(), entries_.end(), [](const Entry& entry) { return !entry.present; });
   const bool dormant =
       std::any_of(dormant_.begin(), dormant_.end(), [&](const Dormant& other) { return other.device == item.device; });
-  const Entry entry{item, first_due, true, dormant, std::nullopt, {}};
+  const Entry entry{item, first_due, true, dormant, false, std::nullopt, {}};
   if (free == entries_.end()) {
     entries_.push_back(entry);
     return entries_.size() - 1;
@@ -24,17 +37,42 @@ void Schedule::remove(std::size_t item) {
 
 void Schedule::wish(std::size_t item, Purpose purpose, BootTime from) {
   auto& entry = entries_[item];
-  if (!entry.present) return;
-  // A person's wish outranks a confirmation: it reads the same block, so both are served.
-  if (entry.wish && purpose != Purpose::fresh) return;
+  if (!entry.present || entry.dormant) return;
+  // A person's wish outranks a confirmation, which outranks asking again: an answer to the one serves the other.
+  if (entry.wish && *entry.wish >= purpose) return;
   entry.wish = purpose;
   entry.wish_from = from;
 }
 
-std::optional<std::size_t> Schedule::first_wish() const {
+void Schedule::doubt(std::size_t item, BootTime now) {
+  wish(item, Purpose::again, now);
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (i != item && entries_[i].present && entries_[i].item.device == entries_[item].item.device)
+      entries_[i].held = true;
+  }
+}
+
+void Schedule::settle(DeviceIndex device) {
+  for (auto& entry : entries_) {
+    if (entry.item.device == device) entry.held = false;
+  }
+}
+
+void Schedule::hasten(DeviceIndex device, BootTime now) {
+  if (const auto place = dormant_place(device); place != dormant_.end()) {
+    place->due = std::min(place->due, now - idle_patience);
+  } else if (const auto item = first_item_of(device)) {
+    entries_[*item].due = std::min(entries_[*item].due, now);
+  }
+}
+
+std::optional<std::size_t> Schedule::first_wish(BootTime now, bool poll_is_due) const {
   std::optional<std::size_t> first;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].wish && (!first || entries_[i].wish_from < entries_[*first].wish_from)) first = i;
+    const auto& entry = entries_[i];
+    if (!entry.wish || entry.held) continue;
+    const auto from = entry.wish_from + (poll_is_due && entry.wish == Purpose::again ? again_patience : 0ms);
+    if (from <= now && (!first || entry.wish_from < entries_[*first].wish_from)) first = i;
   }
   return first;
 }
@@ -43,7 +81,7 @@ std::optional<std::size_t> Schedule::most_overdue() const {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const auto& entry = entries_[i];
-    if (!entry.present || entry.dormant) continue;
+    if (!entry.present || entry.dormant || entry.held) continue;
     if (!best || entry.due < entries_[*best].due) best = i;
   }
   return best;
@@ -56,49 +94,63 @@ std::optional<std::size_t> Schedule::first_item_of(DeviceIndex device) const {
   return std::nullopt;
 }
 
-std::optional<Task> Schedule::probe(BootTime now, std::optional<std::size_t> next_poll) {
-  const auto turn = std::min_element(dormant_.begin(), dormant_.end(),
-                                     [](const Dormant& a, const Dormant& b) { return a.due < b.due; });
-  if (turn == dormant_.end() || turn->due > now) return std::nullopt;
-  const auto share_from = std::max(turn->due + probe_patience, probe_allowed_);
-  if (!idle_for(turn->cost, now, next_poll) && now < share_from) return std::nullopt;
-  const auto item = first_item_of(turn->device);
-  if (!item) return std::nullopt;
-  return Task{*item, Purpose::probe};
+std::vector<Schedule::Dormant>::iterator Schedule::dormant_place(DeviceIndex device) {
+  return std::find_if(dormant_.begin(), dormant_.end(), [&](const Dormant& d) { return d.device == device; });
 }
 
-bool Schedule::idle_for(std::chrono::nanoseconds cost, BootTime from, std::optional<std::size_t> next_poll) const {
-  return !next_poll || entries_[*next_poll].due > from + cost;
+const Schedule::Dormant* Schedule::next_dormant() const {
+  const auto turn = std::min_element(dormant_.begin(), dormant_.end(),
+                                     [](const Dormant& a, const Dormant& b) { return a.due < b.due; });
+  return turn == dormant_.end() ? nullptr : &*turn;
+}
+
+BootTime Schedule::paid_from(const Dormant& dormant) const {
+  return std::max(dormant.due + idle_patience, budget_.allowed_from());
+}
+
+std::optional<Task> Schedule::probe(BootTime now, BootTime idle_until) const {
+  const auto* turn = next_dormant();
+  if (turn == nullptr || turn->due > now) return std::nullopt;
+  const auto item = first_item_of(turn->device);
+  if (!item) return std::nullopt;
+  if (idle_until > now + turn->cost) {
+    const bool patient = turn->probes % patient_turn == patient_turn - 1;
+    return Task{*item, Purpose::probe, patient ? idle_until - now : 0ns, true};
+  }
+  if (now < paid_from(*turn)) return std::nullopt;
+  return Task{*item, Purpose::probe, budget_.patience(now), false};
 }
 
 std::optional<Task> Schedule::next(BootTime now) {
   const auto poll = most_overdue();
   const bool poll_is_due = poll && entries_[*poll].due <= now;
   const bool extra_may = !(last_was_extra_ && poll_is_due);
-  if (const auto wish = first_wish(); extra_may && wish && entries_[*wish].wish_from <= now) {
+  if (const auto wish = extra_may ? first_wish(now, poll_is_due) : std::nullopt) {
     const Task task{*wish, *entries_[*wish].wish};
     entries_[*wish].wish.reset();
     last_was_extra_ = true;
     return task;
   }
-  if (const auto task = extra_may ? probe(now, poll) : std::nullopt) {
+  if (const auto task = extra_may ? probe(now, poll ? entries_[*poll].due : BootTime::max()) : std::nullopt) {
     last_was_extra_ = true;
     return task;
   }
   if (!poll_is_due) return std::nullopt;
   last_was_extra_ = false;
+  if (entries_[*poll].wish == Purpose::again) entries_[*poll].wish.reset();  // its own turn has come
   return Task{*poll, Purpose::poll};
 }
 
 BootTime Schedule::wake(BootTime now) const {
-  auto wake = BootTime::max();
-  if (const auto wish = first_wish()) wake = entries_[*wish].wish_from;
   const auto poll = most_overdue();
-  if (poll) wake = std::min(wake, entries_[*poll].due);
-  for (const auto& dormant : dormant_) {
-    const auto turn = std::max(dormant.due, now);
-    const auto share_from = std::max(dormant.due + probe_patience, probe_allowed_);
-    wake = std::min(wake, idle_for(dormant.cost, turn, poll) ? turn : std::max(turn, share_from));
+  const auto due = poll ? entries_[*poll].due : BootTime::max();
+  auto wake = due;
+  for (const auto& entry : entries_) {
+    if (entry.wish && !entry.held) wake = std::min(wake, entry.wish_from);
+  }
+  if (const auto* turn = next_dormant()) {
+    const auto from = std::max(turn->due, now);
+    wake = std::min(wake, due > from + turn->cost ? from : std::max(from, paid_from(*turn)));
   }
   return std::max(wake, now);
 }
@@ -107,13 +159,13 @@ void Schedule::done(const Task& task, BootTime started, BootTime finished) {
   auto& entry = entries_[task.item];
   const auto cost = finished - started;
   if (task.purpose == Purpose::probe) {
-    for (auto& dormant : dormant_) {
-      if (dormant.device != entry.item.device) continue;
-      dormant.cost = cost;
-      dormant.due = finished + probe_pause;
+    const bool patient = task.spare > 0ns;
+    if (const auto place = dormant_place(entry.item.device); place != dormant_.end()) {
+      if (!patient) place->cost = cost;
+      place->due = finished + probe_pause;
+      ++place->probes;
     }
-    // Paid for when as much time has passed as makes the cost the stated share of it.
-    probe_allowed_ = started + std::chrono::duration_cast<BootClock::duration>(cost / probe_share);
+    if (!task.idle) budget_.pay(finished, cost, patient);
     return;
   }
   if (task.purpose != Purpose::poll) return;
@@ -125,12 +177,15 @@ void Schedule::set_dormant(DeviceIndex device, bool dormant, BootTime now, std::
   for (auto& entry : entries_) {
     if (entry.item.device != device || entry.dormant == dormant) continue;
     entry.dormant = dormant;
+    entry.held = false;
     if (dormant) entry.wish.reset();
     if (!dormant) entry.due = now;
   }
-  const auto known =
-      std::find_if(dormant_.begin(), dormant_.end(), [&](const Dormant& d) { return d.device == device; });
-  if (dormant && known == dormant_.end()) dormant_.push_back({device, now + probe_pause, cost});
+  const auto known = dormant_place(device);
+  if (dormant && known == dormant_.end()) {
+    if (dormant_.empty()) budget_.begin(now);
+    dormant_.push_back({device, now + probe_pause, cost});
+  }
   if (!dormant && known != dormant_.end()) dormant_.erase(known);
 }
 

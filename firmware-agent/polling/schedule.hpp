@@ -1,5 +1,6 @@
 #pragma once
 
+#include "firmware-agent/polling/probe_budget.hpp"
 #include "protocol/core/clock.hpp"
 #include "protocol/model/reading.hpp"
 
@@ -10,21 +11,17 @@
 
 namespace inspect::agent {
 
-/// Share of a busy bus that asking dormant devices may cost, all of them together. Idle time costs nobody anything and
-/// is used beside it.
-constexpr double probe_share = 0.05;
-/// A dormant device is never asked more often than this, however idle the bus is.
-constexpr std::chrono::milliseconds probe_pause{1000};
-/// So long a probe waits for idle time before it takes its share of busy time.
-constexpr std::chrono::milliseconds probe_patience{2000};
-
 /// Why a block is read now.
 enum class Purpose : std::uint8_t {
   poll,     ///< its period has come round
+  again,    ///< it missed one answer, and nobody knows yet whether it is gone
   confirm,  ///< something would open or close on it: the second read
   fresh,    ///< a person asked
   probe,    ///< a dormant device might be back
 };
+
+/// A dormant device is never asked more often than this, however idle the bus is, unless its silence decides something.
+constexpr std::chrono::milliseconds probe_pause{1000};
 
 /// One question the poller asks again and again: a block of a device.
 struct PollItem {
@@ -36,16 +33,32 @@ struct PollItem {
 struct Task {
   std::size_t item = 0;
   Purpose purpose = Purpose::poll;
+  /// Of a probe: what nobody would miss of the bus's time. It may wait so long for an answer, or as long as one is
+  /// known to take, whichever is longer.
+  std::chrono::nanoseconds spare{0};
+  bool idle = false;  ///< of a probe: taken from time in which nothing was due, and paid for by nobody
 };
 
 /// Decides what one bus is asked next. Pure: the time is an argument.
 ///
 /// The item whose time is furthest past goes first, so a full bus serves everything in turn and no item waits longer
-/// than one round: with periods shorter than the bus allows, each is read once per round. Extra reads (confirm, fresh)
-/// go before it, but never twice in a row, so they cost a poll at most as much time as themselves.
+/// than one round: with periods shorter than the bus allows, each is read once per round. Extra reads (confirm, fresh,
+/// probe) go before it, but never twice in a row, so they cost a poll at most as much time as themselves.
 ///
 ///     items A, B (1 s each, 100 ms to read), C dormant (300 ms to time out)
 ///     0.0 A   0.1 B   0.2 C probed in idle time   0.5 idle   1.0 A   1.1 B   1.2 C …
+///
+/// *Bound.* Let an item of period p become due at d. Whoever is read from then on is due again half its period later,
+/// so after d: each other item is read once at most before it. So from the end of one read to the end of the next there
+/// pass at most
+///
+///     p + (R + Q + T + S) / (1 - share)
+///
+/// R: one read of every living item; Q: the longest question, which may be on the line at d; T: the time-out of a
+/// device that falls silent in that round (each further one adds its own); S: what probing has saved up and may
+/// overdraw by one probe (`ProbeBudget`). A confirmation or a person's question adds its own time. A device missed once
+/// is asked `again` only when nothing is due, or in its turn, and its other blocks wait for that: one device's silence
+/// never costs a round more than one time-out.
 class Schedule {
  public:
   /// Returns the item's number: the lowest that is free, so that re-planning for years needs no more room.
@@ -61,8 +74,16 @@ class Schedule {
   /// A task ended after `cost` of the bus.
   void done(const Task& task, BootTime started, BootTime finished);
 
-  /// Reads the item once more, not before `from`. Bounded: a second wish for the same item is the same wish.
+  /// Reads the item once more, not before `from`. Bounded: a second wish for the same item is the same wish. Of a
+  /// dormant device nothing is read; `hasten` it.
   void wish(std::size_t item, Purpose purpose, BootTime from);
+  /// The item missed an answer, and nobody knows yet whether its device is gone: it is read `again` when nothing is
+  /// due, in its own turn, or after 2 s; the device's other blocks wait for that, until `settle`.
+  void doubt(std::size_t item, BootTime now);
+  void settle(DeviceIndex device);
+  /// An answer or a silence of this device decides something: its next poll comes now, in the place of a later one; a
+  /// dormant one's next probe, as soon as it is paid for.
+  void hasten(DeviceIndex device, BootTime now);
 
   /// A dormant device's items leave the round; one of them is used to probe it. `cost`: what its last silence took.
   void set_dormant(DeviceIndex device, bool dormant, BootTime now, std::chrono::nanoseconds cost);
@@ -76,6 +97,7 @@ class Schedule {
     BootTime due{};
     bool present = true;
     bool dormant = false;
+    bool held = false;  ///< another block of its device missed an answer
     std::optional<Purpose> wish;
     BootTime wish_from{};
   };
@@ -85,17 +107,22 @@ class Schedule {
     DeviceIndex device{};
     BootTime due{};
     std::chrono::nanoseconds cost{};  ///< of its last probe
+    unsigned probes = 0;              ///< in this silence
   };
 
-  [[nodiscard]] std::optional<std::size_t> first_wish() const;
+  [[nodiscard]] std::optional<std::size_t> first_wish(BootTime now, bool poll_is_due) const;
   [[nodiscard]] std::optional<std::size_t> most_overdue() const;
-  std::optional<Task> probe(BootTime now, std::optional<std::size_t> next_poll);
-  [[nodiscard]] bool idle_for(std::chrono::nanoseconds cost, BootTime from, std::optional<std::size_t> next_poll) const;
+  [[nodiscard]] const Dormant* next_dormant() const;
+  /// When a probe that finds no idle time may take its share of busy time.
+  [[nodiscard]] BootTime paid_from(const Dormant& dormant) const;
+  /// `idle_until`: when the next poll is due.
+  [[nodiscard]] std::optional<Task> probe(BootTime now, BootTime idle_until) const;
   [[nodiscard]] std::optional<std::size_t> first_item_of(DeviceIndex device) const;
+  [[nodiscard]] std::vector<Dormant>::iterator dormant_place(DeviceIndex device);
 
   std::vector<Entry> entries_;
   std::vector<Dormant> dormant_;
-  BootTime probe_allowed_{};  ///< from here on the share is paid for
+  ProbeBudget budget_;
   bool last_was_extra_ = false;
 };
 

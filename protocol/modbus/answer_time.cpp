@@ -6,6 +6,7 @@ namespace inspect::modbus {
 
 void AnswerTime::learn(Nanoseconds delay, bool waited) {
   delay = std::max(delay, Nanoseconds{0});
+  missed_ = false;
   if (!known_) {
     known_ = true;
     slowest_ = delay;
@@ -22,8 +23,24 @@ void AnswerTime::learn(Nanoseconds delay, bool waited) {
 }
 
 Nanoseconds AnswerTime::patience(Nanoseconds limit) const {
-  if (!known_ || limit <= shortest_patience) return limit;
-  return std::clamp<Nanoseconds>(2 * slowest_, shortest_patience, limit);
+  if (!known_) return limit;
+  const auto usual = std::max<Nanoseconds>(4 * slowest_, slowest_ + patience_margin);
+  return std::min(missed_ ? 4 * usual : usual, limit);
+}
+
+Nanoseconds slowest_of(std::span<const AnswerTime> line) {
+  Nanoseconds slowest{0};
+  for (const auto& time : line) slowest = std::max(slowest, time.slowest());
+  return slowest;
+}
+
+Nanoseconds probe_patience(const AnswerTime& own, std::span<const AnswerTime> line, Nanoseconds least,
+                           Nanoseconds limit) {
+  const bool known =
+      own.known() || std::any_of(line.begin(), line.end(), [](const auto& time) { return time.known(); });
+  if (!known) return limit;
+  const auto learned = own.known() ? own.slowest() : slowest_of(line);
+  return std::min(std::max<Nanoseconds>(learned * 3 / 2 + probe_margin, least), limit);
 }
 
 }  // namespace inspect::modbus

@@ -5,12 +5,20 @@
 namespace inspect::modbus {
 namespace {
 
+/// The first look comes so much before the last character is due: about what it takes a computer to wake, twice.
+constexpr std::chrono::microseconds look_ahead{150};
+/// A program that ended just now may have left a question on the line, and nobody here knows which.
+constexpr std::chrono::milliseconds rest_after_opening{200};
 /// What a USB adapter may keep back (FTDI's latency timer).
 constexpr std::chrono::milliseconds adapter_latency{16};
 /// A whole answer with a wrong checksum is believed to be damaged when nothing more came for so long.
 constexpr std::chrono::milliseconds damage_patience{50};
 /// More than two of the longest frames is noise.
 constexpr std::size_t buffer_max = 2 * rtu_frame_max;
+/// Unit, function and byte count: so much of a broken answer is no chance.
+constexpr std::size_t telling_head = 3;
+/// A second answer comes from another device with the same address, and so not much later than the first.
+constexpr std::chrono::seconds doubled_within{1};
 
 /// The question in a frame of another master, if it can be nothing but a question to read.
 std::optional<Request> strange_question(BytesView frame) {
@@ -52,9 +60,34 @@ void RtuMachine::finish(Result<Answer> result) {
 Nanoseconds RtuMachine::silence_needed() const {
   const auto lawful = std::max(wire_.silence(), allowance_.gap);
   if (!quarantine_since_) return lawful;
-  Nanoseconds slowest{0};
-  for (const auto& time : times_) slowest = std::max(slowest, time.slowest());
-  return std::max({lawful, Nanoseconds{adapter_latency}, slowest * 3 / 2});
+  const Nanoseconds held_back = running_in_ ? adapter_latency : Nanoseconds{0};
+  return std::max({lawful, held_back, slowest_of(times_) * 3 / 2});
+}
+
+Nanoseconds RtuMachine::patience() const {
+  const auto& time = times_[shape_.asked().unit];
+  return allowance_.probe ? probe_patience(time, times_, *allowance_.probe, allowance_.answer)
+                          : time.patience(allowance_.answer);
+}
+
+BootTime RtuMachine::first_look() const {
+  const auto& request = shape_.asked();
+  const auto last =
+      asked_ + times_[request.unit].quickest() + wire_.characters(answer_rtu_length(request)) - look_ahead;
+  // Nobody sleeps through the time of a long answer that may never begin.
+  return std::min(last, begun_by_);
+}
+
+void RtuMachine::learn(std::size_t length, BootTime now) {
+  const auto started = now - wire_.characters(length);
+  times_[shape_.asked().unit].learn(started - asked_, waited_);
+  if (!waited_) return;
+  // Of the bytes that were on the wire by the first look, how many did we not get to see yet?
+  const auto passed = static_cast<std::size_t>(std::max<Nanoseconds>(looked_at_ - started, Nanoseconds{0}) /
+                                               std::max<Nanoseconds>(wire_.characters(1), Nanoseconds{1}));
+  if (passed < 2) return;
+  const auto hidden = seen_at_look_ == 0 ? rtu_frame_max : passed - std::min(passed, seen_at_look_);
+  hidden_ = hidden >= hidden_ ? hidden : hidden_ - (hidden_ - hidden + 7) / 8;
 }
 
 Step RtuMachine::next(BootTime now) {
@@ -91,39 +124,37 @@ void RtuMachine::sent(BootTime now) {
   asked_ = now + wire_.characters(question_.size());
   silent_since_ = asked_;
   last_byte_ = asked_;
-  const auto answer = wire_.characters(answer_rtu_length(shape_.asked()));
-  deadline_ = asked_ + times_[shape_.asked().unit].patience(allowance_.answer) + answer * 3 / 2 + adapter_latency;
-  slept_ = fresh_ = waited_ = first_copy_ = ambiguous_ = false;
+  const auto length = answer_rtu_length(shape_.asked());
+  begun_by_ = asked_ + patience() + wire_.characters(std::min(hidden_ + 1, length));
+  whole_by_ = begun_by_ + wire_.characters(length) * 3 / 2 + adapter_latency;
+  slept_ = fresh_ = woken_ = waited_ = first_copy_ = ambiguous_ = false;
   state_ = State::receiving;
 }
 
 Step RtuMachine::next_in_receiving(BootTime now) {
-  if (now >= deadline_) {
+  if (!slept_) return {Step::Do::sleep, std::max(now, first_look()), {}};
+  if (now >= deadline()) {
     time_out(now);
     return next(now);
   }
-  const auto& request = shape_.asked();
-  if (!slept_) {
-    const auto earliest = asked_ + times_[request.unit].quickest() + wire_.characters(answer_rtu_length(request));
-    if (now < earliest) return {Step::Do::sleep, std::min(earliest, deadline_), {}};
-    return {Step::Do::sleep, now, {}};
-  }
-  const auto way = progress(buffer_, request, question_);
+  const auto way = progress(buffer_, shape_.asked(), question_);
   if (way.damaged && way.have == 0) {
-    const auto patience = std::min(deadline_, last_byte_ + damage_patience);
+    const auto patience = std::min(deadline(), last_byte_ + damage_patience);
     if (now >= patience) {
       // The answer itself came and was damaged, so none is owed.
+      ++counters_.head_damaged;
       give_up(fail(Errc::corrupt_frame, "answer with a wrong checksum"), false, now);
       return next(now);
     }
     return {Step::Do::receive, patience, {}};
   }
-  // One waking for the rest of a frame, not one for each byte of it.
-  if (fresh_ && way.have > 0) {
-    const auto whole = now + wire_.characters(way.missing);
-    if (whole < deadline_) return {Step::Do::sleep, whole, {}};
+  // One waking for the rest of a frame, not one for each byte of it, and one for the last. Only from bytes that woke us
+  // it is known when they came.
+  if (woken_ && way.have > 0 && way.missing > 1) {
+    const auto last = now + wire_.characters(way.missing - 1);
+    if (last < deadline()) return {Step::Do::sleep, last, {}};
   }
-  return {Step::Do::receive, deadline_, {}};
+  return {Step::Do::receive, deadline(), {}};
 }
 
 void RtuMachine::take(BytesView bytes, BootTime now) {
@@ -135,6 +166,11 @@ void RtuMachine::take(BytesView bytes, BootTime now) {
     silent_since_ = std::max(silent_since_, now);
   }
   if (state_ == State::receiving) {
+    woken_ = fresh_ && slept_;
+    if (!slept_) {
+      looked_at_ = now;
+      seen_at_look_ = buffer_.size();
+    }
     scan(now);
     slept_ = true;
     waited_ = true;
@@ -150,15 +186,15 @@ void RtuMachine::take(BytesView bytes, BootTime now) {
 
 void RtuMachine::opened(BootTime now) {
   drop_noise(buffer_.size());
-  // A program that ended just now may have left a question on the line, and nobody here knows which.
-  silent_since_ = now + shortest_patience;
+  silent_since_ = now + rest_after_opening;
   doubt(now);
   if (state_ == State::sending || state_ == State::receiving) {
     give_up(fail(Errc::bus_unavailable, "the port was opened anew"), state_ == State::receiving, now);
   }
 }
 
-void RtuMachine::doubt(BootTime now) {
+void RtuMachine::doubt(BootTime now, bool running_in) {
+  running_in_ = running_in || (running_in_ && quarantine_since_);
   if (quarantine_since_) return;
   quarantine_since_ = now;
   ++counters_.quarantines;
@@ -226,22 +262,56 @@ void RtuMachine::judge(BytesView frame, BootTime now) {
 
 void RtuMachine::judge_stranger(BytesView frame, BootTime now) {
   if (owed_.expects(frame)) {
-    ++counters_.late;
-    if (const auto settled = owed_.settle(frame, now)) times_[settled->unit].learn(settled->delay, true);
+    settle(frame, now);
     return;
   }
   if (state_ == State::receiving) ++counters_.refused_frames;
   if (const auto question = strange_question(frame)) {
     ++counters_.foreign;
-    owed_.add(*question, now, allowance_.answer, now + late_horizon);
-  } else if (state_ != State::receiving || frame[0] != shape_.asked().unit) {
+    ++counters_.foreign_questions;
+    owed_.add(*question, now, allowance_.answer, now + late_horizon, OwedAnswers::Asker::another_master);
+    return;
+  }
+  if (state_ != State::receiving || frame[0] != shape_.asked().unit) ++counters_.foreign;
+  count_stranger(frame, now);
+}
+
+void RtuMachine::settle(BytesView frame, BootTime now) {
+  ++counters_.late;
+  counters_.late_unit = frame[0];
+  const auto settled = owed_.settle(frame, now);
+  if (!settled) return;
+  times_[settled->unit].learn(settled->delay, true);
+  // A late answer to us says that its unit is slow; one to another master says nothing.
+  if (settled->asker == OwedAnswers::Asker::we) {
+    counters_.late_by = settled->whole;
+  } else {
+    --counters_.late;
     ++counters_.foreign;
+  }
+}
+
+/// What a frame that nobody here asked for says about the line.
+void RtuMachine::count_stranger(BytesView frame, BootTime now) {
+  if (answered_ && now - answered_at_ < doubled_within && decode_rtu(*answered_, frame)) {
+    ++counters_.doubled;
+    counters_.doubled_unit = frame[0];
+    return;
+  }
+  if (state_ == State::receiving) {
+    auto question = shape_.asked();
+    question.unit = frame[0];
+    if (!decode_rtu(question, frame)) return;
+    ++counters_.other_unit;
+    counters_.other_unit_number = frame[0];
+  } else if (!is_read(frame[1] & static_cast<std::uint8_t>(~exception_flag))) {
+    ++counters_.foreign_questions;  // of a write, question and answer are the same bytes
   }
 }
 
 void RtuMachine::accept(Answer answer, std::size_t length, BootTime now) {
   const auto& request = shape_.asked();
-  times_[request.unit].learn(now - wire_.characters(length) - asked_, waited_);
+  learn(length, now);
   if (is_read(request.function) && !echo_) echo_ = false;
   // If it was the late answer to an earlier question, the one to this question is still to come; it finds its entry
   // there until the horizon of the first. Renewed at each answer the entry would never end while the unit is polled,
@@ -257,6 +327,8 @@ void RtuMachine::accept(Answer answer, std::size_t length, BootTime now) {
     choose_shape(Request{shape_.wanted()});
     return;
   }
+  answered_ = request;
+  answered_at_ = now;
   ++counters_.answered;
   if (answer.exception) ++counters_.exceptions;
   finish(shape_.cut(std::move(answer)));
@@ -269,12 +341,19 @@ void RtuMachine::give_up(Error error, bool owed, BootTime now) {
     case Errc::corrupt_frame: ++counters_.corrupt; break;
     default: break;
   }
-  doubt(now);
+  // Where nothing came, nothing is still running in; what was learned of late answers holds all the same.
+  doubt(now, !buffer_.empty() || error.code != Errc::timeout);
   finish(std::move(error));
 }
 
 void RtuMachine::time_out(BootTime now) {
+  times_[shape_.asked().unit].missed();
   const auto way = progress(buffer_, shape_.asked(), question_);
+  if (way.damaged || way.have >= telling_head) {
+    ++counters_.head_damaged;
+  } else if (!buffer_.empty()) {
+    ++counters_.garbled;
+  }
   if (way.have > 0) {
     give_up(fail(Errc::timeout, "the answer stopped after " + std::to_string(way.have) + " bytes, " +
                                     std::to_string(way.missing) + " short"),

@@ -19,12 +19,14 @@ constexpr std::chrono::seconds longest_quarantine{10};
 
 /// One transaction after the other on one RTU line. Pure: bytes and the time are given to it.
 ///
-///     begin → look at the line → (quiet long enough?) → send → sleep through the answer's wire time → receive → done
+///     begin → look at the line → (quiet long enough?) → send → sleep until its last character is due → receive → done
+///
+/// The last character is waited for, not slept past, because the silence before the next question counts from it.
 ///
 /// Two guards keep a late answer from being taken for another register's value, and each would not be enough:
 /// - *quarantine*: after any doubt (time-out, damage, surplus bytes) nothing is sent until the line was silent longer
 ///   than one and a half times the slowest device's learned answer time. It catches what is a little late, and bytes
-///   still running in.
+///   still running in. The wait for an answer that did not come is part of it, so a silent device costs no more.
 /// - *owed answers*: for 12 s after a deadline the answer counts as still to come, and no read is sent that it would
 ///   fit; the read is made longer by a register or so instead (`ReadShape`), or held back (`device_busy`). It catches
 ///   what is later than the quarantine, in whatever order.
@@ -59,12 +61,18 @@ class RtuMachine {
   void accept(Answer answer, std::size_t length, BootTime now);
   void give_up(Error error, bool owed, BootTime now);
   void time_out(BootTime now);
-  void doubt(BootTime now);
+  void doubt(BootTime now, bool running_in = true);
   void scan(BootTime now);
   void judge(BytesView frame, BootTime now);
   bool is_echo(BytesView frame);
   void judge_stranger(BytesView frame, BootTime now);
+  void settle(BytesView frame, BootTime now);
+  void count_stranger(BytesView frame, BootTime now);
   void drop_noise(std::size_t count);
+  [[nodiscard]] Nanoseconds patience() const;
+  [[nodiscard]] BootTime deadline() const { return buffer_.empty() ? begun_by_ : whole_by_; }
+  [[nodiscard]] BootTime first_look() const;
+  void learn(std::size_t length, BootTime now);
   Step next_in_hush(BootTime now);
   Step next_in_receiving(BootTime now);
   [[nodiscard]] Nanoseconds silence_needed() const;
@@ -81,17 +89,29 @@ class RtuMachine {
 
   BootTime silent_since_{};
   std::optional<BootTime> quarantine_since_;
-  bool looked_ = false;  ///< what lay on the line before our question was taken
+  bool running_in_ = false;  ///< bytes were the reason of it, and an adapter may hold back more
+  bool looked_ = false;      ///< what lay on the line before our question was taken
 
-  BootTime asked_{};  ///< end of our question on the wire
-  BootTime deadline_{};
+  BootTime asked_{};     ///< end of our question on the wire
+  BootTime begun_by_{};  ///< deadline for the first character …
+  BootTime whole_by_{};  ///< … and for the last, however they dribble
   BootTime last_byte_{};
-  bool slept_ = false;            ///< the sleep through the answer's wire time is over
+  bool slept_ = false;            ///< the sleep to the first look is over
   bool fresh_ = false;            ///< bytes came with the last take
+  bool woken_ = false;            ///< … and it was they that woke us
   bool waited_ = false;           ///< we looked before the answer was whole
   bool first_copy_ = false;       ///< our own write came once; echo or answer is not known
   bool ambiguous_ = false;        ///< another master asked what our answer would fit
   std::optional<Error> refused_;  ///< why the last frame of this unit was not taken
+
+  BootTime looked_at_{};  ///< the first look, …
+  std::size_t seen_at_look_ = 0;
+  /// … and how many characters may have come by then and not be seen: an adapter, a terminal server or a FIFO hands
+  /// them over in pieces, or a frame at once. A maximum that forgets; at first the whole frame.
+  std::size_t hidden_ = rtu_frame_max;
+
+  std::optional<Request> answered_;  ///< the last question that was
+  BootTime answered_at_{};
 
   OwedAnswers owed_;
   std::array<AnswerTime, 256> times_{};

@@ -4,6 +4,7 @@
 #include "protocol/modbus/frame.hpp"
 
 #include <chrono>
+#include <optional>
 
 namespace inspect::modbus {
 
@@ -27,6 +28,9 @@ struct Allowance {
   std::chrono::nanoseconds gap{0};                           ///< silence needed beyond 3.5 characters
   std::uint16_t registers_per_read = 125;
   std::uint16_t bits_per_read = 2000;
+  /// A probe of a device that may be gone: waits for what was learned of the device (of the line, when nothing was) and
+  /// no longer than that, but for so long at least.
+  std::optional<std::chrono::nanoseconds> probe{};
 };
 
 }  // namespace inspect::modbus

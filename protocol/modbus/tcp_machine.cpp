@@ -52,6 +52,7 @@ Step TcpMachine::next(BootTime now) {
     case State::receiving:
       if (now < deadline_) return {Step::Do::receive, deadline_, {}};
       if (buffer_.empty()) {
+        times_[request_.unit].missed();
         give_up(fail(Errc::timeout, "no answer"));
       } else {
         give_up(fail(Errc::timeout, "the answer stopped after " + std::to_string(buffer_.size()) + " bytes"));
@@ -71,11 +72,17 @@ Step TcpMachine::next_in_look(BootTime now) {
   return {Step::Do::send, {}, question_};
 }
 
+Nanoseconds TcpMachine::patience() const {
+  const auto& time = times_[request_.unit];
+  return allowance_.probe ? probe_patience(time, times_, *allowance_.probe, allowance_.answer)
+                          : time.patience(allowance_.answer);
+}
+
 void TcpMachine::sent(BootTime now) {
   counters_.bytes_out += question_.size();
   asked_ = now;
   last_traffic_ = now;
-  deadline_ = now + times_[request_.unit].patience(allowance_.answer);
+  deadline_ = now + patience();
   state_ = State::receiving;
 }
 

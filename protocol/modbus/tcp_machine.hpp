@@ -40,6 +40,7 @@ class TcpMachine {
   void scan(BootTime now);
   void judge(BytesView frame, BootTime now);
   Step next_in_look(BootTime now);
+  [[nodiscard]] Nanoseconds patience() const;
 
   LineCounters& counters_;
   State state_ = State::done;

@@ -108,7 +108,7 @@ TEST_CASE("a dribbling device costs at most two seconds on a real terminal") {
 TEST_CASE("a late answer on a real terminal is thrown away, and its lateness known") {
   std::atomic<int> asked{0};
   ScriptedPeer peer(ScriptedPeer::Kind::terminal, [&](modbus::BytesView question) {
-    const auto late = ++asked == 5 ? 260ms : 1ms;
+    const auto late = ++asked == 5 ? 100ms : 1ms;
     return std::vector<ScriptedPeer::Chunk>{{late, tests::honest_rtu(question), false}};
   });
   Bench bench(peer.path());

@@ -3,25 +3,58 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 using namespace inspect::modbus;
 using namespace std::chrono_literals;
 
-TEST_CASE("an unknown device gets its whole limit, and a known one twice its slow edge but no less than 200 ms") {
+TEST_CASE("an unknown device gets its whole limit, and a known one four times its slow edge") {
   AnswerTime time;
   CHECK(time.patience(1s) == 1s);
-  time.learn(10ms, true);
-  CHECK(time.patience(1s) == 200ms);
+  time.learn(100ms, true);
+  CHECK(time.patience(1s) == 400ms);
   time.learn(300ms, true);
-  CHECK(time.patience(1s) == 600ms);
-  time.learn(900ms, true);
   CHECK(time.patience(1s) == 1s);
+  CHECK(time.patience(2s) == 1200ms);
 }
 
-TEST_CASE("a limit below 200 ms is kept as it is") {
+TEST_CASE("a quick device still gets what an adapter and a busy computer may take") {
   AnswerTime time;
-  CHECK(time.patience(50ms) == 50ms);
   time.learn(5ms, true);
-  CHECK(time.patience(50ms) == 50ms);
+  CHECK(time.patience(1s) == 35ms);
+  CHECK(time.patience(20ms) == 20ms);  // its profile says so
+}
+
+TEST_CASE("the question after a missed one waits four times as long, until an answer comes") {
+  AnswerTime time;
+  time.missed();
+  CHECK(time.patience(1s) == 1s);
+  time.learn(5ms, true);
+  CHECK(time.patience(1s) == 35ms);
+  time.missed();
+  CHECK(time.patience(1s) == 140ms);
+  time.missed();
+  CHECK(time.patience(1s) == 140ms);
+  CHECK(time.patience(100ms) == 100ms);
+  time.learn(60ms, true);  // it has become slower, and is known to be
+  CHECK(time.patience(1s) == 240ms);
+}
+
+TEST_CASE("a probe waits half as much again as the device is known to take, or longer if there is time to spare") {
+  std::array<AnswerTime, 3> line;
+  line[0].learn(10ms, true);
+  line[1].learn(40ms, true);
+  CHECK(probe_patience(line[0], line, 0ms, 1s) == 16ms);
+  CHECK(probe_patience(line[0], line, 300ms, 1s) == 300ms);
+  CHECK(probe_patience(line[0], line, 5s, 1s) == 1s);
+  CHECK(probe_patience(line[2], line, 0ms, 1s) == 61ms);  // never heard: as its slowest neighbour
+  CHECK(slowest_of(line) == 40ms);
+}
+
+TEST_CASE("a probe on a line on which nobody was ever heard waits to the limit") {
+  const std::array<AnswerTime, 3> line;
+  CHECK(probe_patience(line[0], line, 0ms, 1s) == 1s);
+  CHECK(slowest_of(line) == 0ms);
 }
 
 TEST_CASE("the slow edge forgets: one slow answer does not slow down the line for ever") {
@@ -53,7 +86,7 @@ TEST_CASE("an answer that seems to come before the question ended took no time")
   AnswerTime time;
   time.learn(-5ms, true);
   CHECK(time.slowest() == 0ms);
-  CHECK(time.patience(1s) == 200ms);
+  CHECK(time.patience(1s) == patience_margin);
 }
 
 TEST_CASE("wire times are those of the serial line guide") {

@@ -121,6 +121,7 @@ TEST_CASE("a late answer tells its unit and how late it was; one to another mast
   };
   CHECK_FALSE(w.line.transact(to_5, {500ms}).has_value());
   w.line.peer = [&](BytesView question, BootTime at) { w.answer(question, at); };
+  w.line.idle(790ms);
   REQUIRE(w.line.transact(to_6).has_value());
   auto signs = w.signs();
   CHECK(signs.late == 1);

@@ -167,7 +167,12 @@ TEST_CASE("the deadline follows what was learned") {
   line.peer = nullptr;
   const auto start = line.now;
   CHECK(code(line.transact(r100)) == Errc::timeout);
-  CHECK(line.now - start == 200ms);
+  CHECK(line.now - start == 2ms + patience_margin);
+  Allowance probe;
+  probe.probe = 0ms;
+  const auto probing = line.now;
+  CHECK(code(line.transact(r100, probe)) == Errc::timeout);
+  CHECK(line.now - probing == 3ms + probe_margin);
 }
 
 TEST_CASE("a device that needs a pause between questions gets it") {
