@@ -50,8 +50,9 @@ std::string slip(const Options& options, const std::vector<std::string>& words) 
   // Of a command only the first word is ours to judge; "-0.1/min" is a word of it.
   if (!words.empty() && words[0].starts_with("-")) return "\"" + words[0] + "\" is no option here";
   for (const auto& define : options.defines) {
-    if (define.find('=') == std::string::npos)
-      return "\"-D " + define + "\" has no value; write -D " + define + "=VALUE";
+    if (define.find('=') == std::string::npos) {
+      return fmt::format("\"-D {}\" has no value; write -D {}=VALUE", define, define);
+    }
   }
   if (!options.site.empty() && !words.empty()) {
     return "\"" + words[0] + "\" with --site: play the site first, then give the command with --socket alone";

@@ -1,5 +1,6 @@
 #include "drivers/simulator/site_toml.hpp"
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -183,7 +184,8 @@ std::optional<Error> undefined(const std::string& text, const Reader& reader) {
     const auto end = text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", i + 1);
     if (end == std::string::npos || text[end] != '@' || end == i + 1) continue;
     const auto name = text.substr(i + 1, end - i - 1);
-    return fail(Errc::invalid_argument, reader.place(at) + ": @" + name + "@ has no value; add -D " + name + "=…");
+    return fail(Errc::invalid_argument,
+                fmt::format("{}: @{}@ has no value; add -D {}=…", reader.place(at), name, name));
   }
   return std::nullopt;
 }

@@ -229,7 +229,7 @@ std::string wrong_use(const CLI::App& app, const CLI::ParseError& error, Languag
     const auto option = what.substr(0, what.find(':'));
     return say(option + " 后面缺少值", option + " needs a value");
   }
-  return what;
+  return error.what();
 }
 
 Finished explain(const CLI::App& app, const CLI::ParseError& error, Language language) {

@@ -1,7 +1,7 @@
 #include "tests/faults/fault_injector.hpp"
 
-#include <dlfcn.h>
-#include <fcntl.h>
+#include "tests/faults/interposed.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
-#include <cstdarg>
 #include <mutex>
 #include <vector>
 
@@ -18,11 +17,6 @@ namespace inspect::tests::faults {
 namespace {
 
 enum class Op { open, write, sync, truncate, remove };
-
-template <class Function>
-Function* real(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
 
 /// What stood where something was written that no sync has saved yet.
 struct Before {
@@ -117,6 +111,8 @@ void forget_or_lose(int fd, bool lost) {
   handle->unsaved.clear();
 }
 
+}  // namespace
+
 int opened(const char* function, const char* path, int flags, mode_t mode) {
   auto& s = state();
   {
@@ -168,10 +164,6 @@ int truncated(const char* function, int fd, off_t size) {
   return real<int(int, off_t)>(function)(fd, size);
 }
 
-mode_t mode_from(int flags, va_list arguments) { return (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0; }
-
-}  // namespace
-
 void arm(Plan plan) {
   auto& s = state();
   const std::lock_guard lock(s.mutex);
@@ -211,34 +203,6 @@ std::uint64_t stalled() {
 using namespace inspect::tests::faults;
 
 extern "C" {
-
-int open(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const auto mode = mode_from(flags, arguments);
-  va_end(arguments);
-  return opened("open", path, flags, mode);
-}
-
-int open64(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const auto mode = mode_from(flags, arguments);
-  va_end(arguments);
-  return opened("open64", path, flags, mode);
-}
-
-ssize_t pwrite(int fd, const void* data, std::size_t size, off_t offset) {
-  return written("pwrite", fd, data, size, offset);
-}
-ssize_t pwrite64(int fd, const void* data, std::size_t size, off64_t offset) {
-  return written("pwrite64", fd, data, size, offset);
-}
-
-int fsync(int fd) { return synced("fsync", fd); }
-int fdatasync(int fd) { return synced("fdatasync", fd); }
-int ftruncate(int fd, off_t size) noexcept { return truncated("ftruncate", fd, size); }
-int ftruncate64(int fd, off64_t size) noexcept { return truncated("ftruncate64", fd, size); }
 
 int unlink(const char* path) noexcept {
   auto& s = state();

@@ -2,26 +2,22 @@
 // the program says on its standard output. power_cut_test.cpp plays it back to every state a power cut may leave.
 // Covers the calls that SQLite's unix layer and the store's own files make; memory-mapped writes are not seen (the
 // store sets mmap_size=0 and keeps no shared memory file).
-#include <dlfcn.h>
-#include <fcntl.h>
+#include "tests/faults/interposed.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdarg>
 #include <cstdint>
 #include <cstdlib>
 #include <mutex>
 #include <string>
 
+namespace inspect::tests::faults {
+
 namespace {
 
 enum class Op : std::uint32_t { write = 1, sync, truncate, create, remove, rename, say };
-
-template <class Function>
-Function* real(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
 
 struct Recorder {
   std::string directory;
@@ -72,7 +68,9 @@ Recorder& recorder() {
   return *the;
 }
 
-int open_recorded(const char* function, const char* path, int flags, mode_t mode) {
+}  // namespace
+
+int opened(const char* function, const char* path, int flags, mode_t mode) {
   struct stat status {};
   const bool existed = recorder().name_of(path).empty() || stat(path, &status) == 0;
   const int fd = real<int(const char*, int, ...)>(function)(path, flags, mode);
@@ -80,7 +78,7 @@ int open_recorded(const char* function, const char* path, int flags, mode_t mode
   return fd;
 }
 
-ssize_t pwrite_recorded(const char* function, int fd, const void* data, std::size_t size, off_t offset) {
+ssize_t written(const char* function, int fd, const void* data, std::size_t size, off_t offset) {
   const auto done = real<ssize_t(int, const void*, std::size_t, off_t)>(function)(fd, data, size, offset);
   const auto name = recorder().name_of(fd);
   if (!name.empty() && done > 0) {
@@ -89,14 +87,14 @@ ssize_t pwrite_recorded(const char* function, int fd, const void* data, std::siz
   return done;
 }
 
-int sync_recorded(const char* function, int fd) {
+int synced(const char* function, int fd) {
   const int result = real<int(int)>(function)(fd);
   const auto name = recorder().name_of(fd);
   if (!name.empty() && result == 0) recorder().put(Op::sync, name, 0, nullptr, 0);
   return result;
 }
 
-int truncate_recorded(const char* function, int fd, off_t size) {
+int truncated(const char* function, int fd, off_t size) {
   const int result = real<int(int, off_t)>(function)(fd, size);
   const auto name = recorder().name_of(fd);
   if (!name.empty() && result == 0) {
@@ -105,34 +103,11 @@ int truncate_recorded(const char* function, int fd, off_t size) {
   return result;
 }
 
-mode_t mode_from(int flags, va_list arguments) { return (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0; }
+}  // namespace inspect::tests::faults
 
-}  // namespace
+using namespace inspect::tests::faults;
 
 extern "C" {
-
-int open(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const auto mode = mode_from(flags, arguments);
-  va_end(arguments);
-  return open_recorded("open", path, flags, mode);
-}
-
-int open64(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const auto mode = mode_from(flags, arguments);
-  va_end(arguments);
-  return open_recorded("open64", path, flags, mode);
-}
-
-ssize_t pwrite(int fd, const void* data, std::size_t size, off_t offset) {
-  return pwrite_recorded("pwrite", fd, data, size, offset);
-}
-ssize_t pwrite64(int fd, const void* data, std::size_t size, off64_t offset) {
-  return pwrite_recorded("pwrite64", fd, data, size, offset);
-}
 
 ssize_t write(int fd, const void* data, std::size_t size) {
   const auto name = recorder().name_of(fd);
@@ -146,11 +121,6 @@ ssize_t write(int fd, const void* data, std::size_t size) {
   }
   return done;
 }
-
-int fsync(int fd) { return sync_recorded("fsync", fd); }
-int fdatasync(int fd) { return sync_recorded("fdatasync", fd); }
-int ftruncate(int fd, off_t size) { return truncate_recorded("ftruncate", fd, size); }
-int ftruncate64(int fd, off64_t size) { return truncate_recorded("ftruncate64", fd, size); }
 
 int unlink(const char* path) {
   const int result = real<int(const char*)>("unlink")(path);

@@ -11,18 +11,10 @@ using inspect::tests::with;
 namespace {
 
 std::string problem(std::string_view from, std::string_view to) {
-  const auto read = parse_profile(with(good_profile(), from, to), "board.toml");
-  return read ? "no problem" : read.error().message;
+  return tests::problem_of(parse_profile(with(good_profile(), from, to), "board.toml"));
 }
 
-bool tells(std::string_view from, std::string_view to, std::string_view what) {
-  const auto told = problem(from, to);
-  CAPTURE(to);
-  CAPTURE(told);
-  const bool found = told.find(what) != std::string::npos;
-  CHECK(found);
-  return found;
-}
+void tells(std::string_view from, std::string_view to, std::string_view what) { tests::says(problem(from, to), what); }
 
 }  // namespace
 

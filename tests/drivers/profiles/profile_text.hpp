@@ -1,7 +1,8 @@
 #pragma once
 
+#include "tests/support/spoilt_text.hpp"
+
 #include <string>
-#include <string_view>
 
 namespace inspect::tests {
 
@@ -84,13 +85,6 @@ why = "no drop is measured"
 [end]
 model = "board"
 )";
-}
-
-/// `text` with its first `from` replaced; the caller sees at once when the text moved away under the test.
-inline std::string with(std::string text, std::string_view from, std::string_view to) {
-  const auto at = text.find(from);
-  if (at == std::string::npos) return "test is out of date: " + std::string(from);
-  return text.replace(at, from.size(), to);
 }
 
 }  // namespace inspect::tests

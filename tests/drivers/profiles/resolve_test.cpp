@@ -14,18 +14,9 @@ using inspect::tests::with;
 
 namespace {
 
-std::string problem(const std::string& text) {
-  const auto read = parse_profile(text, "board.toml");
-  return read ? "no problem" : read.error().message;
-}
+std::string problem(const std::string& text) { return tests::problem_of(parse_profile(text, "board.toml")); }
 
-bool tells(const std::string& text, std::string_view what) {
-  const auto told = problem(text);
-  CAPTURE(told);
-  const bool found = told.find(what) != std::string::npos;
-  CHECK(found);
-  return found;
-}
+void tells(const std::string& text, std::string_view what) { tests::says(problem(text), what); }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "drivers/profiles/rule_fields.hpp"
 
 #include "protocol/settings/document.hpp"
+#include "tests/support/spoilt_text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -31,13 +32,7 @@ Read read(std::string_view toml) {
   return out;
 }
 
-bool tells(std::string_view toml, std::string_view what) {
-  const auto told = read(toml).problems;
-  CAPTURE(told);
-  const bool found = told.find(what) != std::string::npos;
-  CHECK(found);
-  return found;
-}
+void tells(std::string_view toml, std::string_view what) { tests::says(read(toml).problems, what); }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "drivers/profiles/load.hpp"
+#include "tests/support/spoilt_text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -99,12 +100,6 @@ inline const std::vector<drivers::Profile>& shipped_profiles() {
     return std::move(*read);
   }();
   return profiles;
-}
-
-inline std::string with(std::string text, std::string_view from, std::string_view to) {
-  const auto at = text.find(from);
-  if (at == std::string::npos) return "test is out of date: " + std::string(from);
-  return text.replace(at, from.size(), to);
 }
 
 /// Every line of a problem must begin with file:line:column, save the count of those left off.
