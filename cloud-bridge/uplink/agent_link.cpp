@@ -173,6 +173,11 @@ asio::awaitable<Result<control::Receipted>> AgentLink::receipt(control::GiveRece
   co_return read_answer<control::Receipted>(line);
 }
 
+asio::awaitable<Result<control::Unsent>> AgentLink::holdings(control::GiveHoldings what) {
+  const auto line = co_await wire_->ask(std::move(what));
+  co_return read_answer<control::Unsent>(line);
+}
+
 asio::awaitable<Result<void>> AgentLink::subscribe() {
   const auto line = co_await wire_->ask(control::AwaitRows{});
   if (!line) co_return line.error();

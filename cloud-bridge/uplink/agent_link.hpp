@@ -28,6 +28,8 @@ class AgentLink {
   boost::asio::awaitable<Result<control::Status>> status();
   boost::asio::awaitable<Result<std::vector<control::OutboxRow>>> claim(control::ClaimRows what);
   boost::asio::awaitable<Result<control::Receipted>> receipt(control::GiveReceipt what);
+  /// Errc::invalid_argument also from an agent that is older than this question.
+  boost::asio::awaitable<Result<control::Unsent>> holdings(control::GiveHoldings what);
 
   /// Subscribes to "rows were added"; done when the agent has confirmed.
   boost::asio::awaitable<Result<void>> subscribe();

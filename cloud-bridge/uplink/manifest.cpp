@@ -27,6 +27,8 @@ std::vector<control::OutboxRow> Manifest::load(std::vector<control::OutboxRow> r
     const bool reading = row.stream == Stream::readings;
     if (reading && readings_ >= limits_.readings_at_once) break;
     if (!rows_.emplace(RowKey{row.epoch, row.seq}, Entry{row.stream, now, false}).second) continue;
+    auto& top = sent_up_to_[row.epoch];
+    top = std::max(top, row.seq);
     ++unanswered_;
     if (reading) ++readings_;
     out.push_back(std::move(row));
@@ -63,6 +65,11 @@ std::size_t Manifest::receipted(const std::string& epoch, const std::vector<std:
     patience_ = limits_.resend_after;
   }
   return count;
+}
+
+bool Manifest::sent(const RowKey& key) const {
+  const auto found = sent_up_to_.find(key.first);
+  return found != sent_up_to_.end() && key.second <= found->second;
 }
 
 milliseconds Manifest::patience() const {

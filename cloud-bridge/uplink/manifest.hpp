@@ -42,6 +42,9 @@ class Manifest {
   void broker_did_not(const RowKey& key);
   /// The centre has these and the agent knows. Returns how many were on their way.
   std::size_t receipted(const std::string& epoch, const std::vector<std::uint64_t>& seqs, BootTime now);
+  /// Whether this row, or a later one of its database, was ever handed out. The receipt of one that was not belongs to
+  /// another gateway with the same name, a copied card for example: ours would never be sent.
+  [[nodiscard]] bool sent(const RowKey& key) const;
   /// Forgets rows whose receipt is overdue. Returns how many.
   std::size_t forget_overdue(BootTime now);
 
@@ -64,6 +67,7 @@ class Manifest {
 
   ManifestLimits limits_;
   std::map<RowKey, Entry> rows_;
+  std::map<std::string, std::uint64_t> sent_up_to_;  ///< by epoch
   std::size_t unanswered_ = 0;
   std::size_t readings_ = 0;            ///< unanswered readings
   std::chrono::milliseconds usual_{0};  ///< smoothed time from sending to receipt

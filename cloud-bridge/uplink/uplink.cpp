@@ -2,6 +2,7 @@
 
 #include "cloud-bridge/mqtt/backoff.hpp"
 #include "cloud-bridge/uplink/agent_link.hpp"
+#include "cloud-bridge/uplink/downlink.hpp"
 #include "cloud-bridge/uplink/manifest.hpp"
 #include "cloud-bridge/uplink/now.hpp"
 #include "cloud-bridge/uplink/outage.hpp"
@@ -17,7 +18,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <deque>
+#include <optional>
 #include <random>
 
 namespace inspect::bridge {
@@ -30,7 +31,6 @@ namespace {
 
 constexpr auto round_at_least = std::chrono::seconds(5);   // a sign of new rows that got lost costs no more than this
 constexpr auto round_too_slow = std::chrono::seconds(60);  // over every limit of one round
-constexpr std::size_t most_receipts_kept = 1024;
 
 ManifestLimits limits_of(const BridgeConfig& config) {
   ManifestLimits limits;
@@ -101,7 +101,7 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
     connect();
     while (!stopping_) {
       beat_ = boot_now();
-      co_await hand_over_receipts();
+      co_await hand_over_news();
       look_for_overdue();
       if (!stopping_ && may_claim()) co_await claim_and_ship();
       if (!stopping_) co_await rest();
@@ -134,7 +134,8 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
     options.password_file = broker.password_file;
     options.keep_alive = broker.keep_alive;
     options.will = state_.message(gateway_, false);
-    options.subscriptions = {messages::topic(Channel::receipt, gateway_)};
+    options.subscriptions = {messages::topic(Channel::receipt, gateway_), messages::topic(Channel::holdings, gateway_)};
+    downlink_.emplace(gateway_);
     options.backoff_least = broker.retry_least;
     options.backoff_most = broker.retry_most;
     mqtt_ = std::make_unique<MqttClient>(loop_, options);
@@ -161,49 +162,64 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
   asio::awaitable<void> report(std::shared_ptr<Core> /*self*/) { co_await state_.run(gateway_, *mqtt_); }
 
   void arrived(const MqttMessage& message) {
-    auto receipt = messages::decode_receipt(message.payload);
-    if (!receipt || receipt->gateway != gateway_) {
-      if (++counters_.bad_receipts == 1) {
-        spdlog::warn("not a receipt for us: {}", receipt ? "for " + receipt->gateway : receipt.error().message);
-      }
-      return;
-    }
-    if (receipts_.size() >= most_receipts_kept) {
+    const auto taken = downlink_->put(message);
+    if (taken) return wake();
+    if (taken.error().code == Errc::device_busy) {
       ++counters_.receipts_dropped;
-      return;
+    } else if (++counters_.bad_receipts == 1) {
+      spdlog::warn("{} brought nothing for us: {}", message.topic, taken.error().message);
     }
-    // Each hand-over costs the agent a commit, so receipts that wait are handed over together.
-    auto* last = receipts_.empty() ? nullptr : &receipts_.back();
-    if (last != nullptr && last->epoch == receipt->epoch &&
-        last->seqs.size() + receipt->seqs.size() <= messages::most_seqs_in_receipt) {
-      last->seqs.insert(last->seqs.end(), receipt->seqs.begin(), receipt->seqs.end());
-    } else {
-      receipts_.push_back({receipt->epoch, std::move(receipt->seqs)});
-    }
-    wake();
   }
 
-  asio::awaitable<void> hand_over_receipts() {
-    while (!stopping_ && !receipts_.empty() && agent_may_be_asked()) {
+  /// What the centre says, in the order it came.
+  asio::awaitable<void> hand_over_news() {
+    while (!stopping_ && !downlink_->empty() && agent_may_be_asked()) {
       beat_ = boot_now();
-      const auto given = std::move(receipts_.front());
-      receipts_.pop_front();
-      if (given.seqs.empty()) continue;
-      const auto told = co_await agent_.receipt(given);
-      if (!told) {
-        agent_failed(told.error().message);
-        // An agent that refuses a receipt refuses it always; its rows repeat, and that shows.
-        if (told.error().code != Errc::unreachable) continue;
-        receipts_.push_front(given);
-        co_return;
+      const auto news = downlink_->front();
+      bool done = false;
+      if (const auto* receipt = std::get_if<control::GiveReceipt>(&news)) {
+        done = co_await hand_over(*receipt);
+      } else {
+        done = co_await hand_over(std::get<control::GiveHoldings>(news));
       }
-      agent_works();
-      const auto now = boot_now();
-      counters_.receipted += told->count;
-      manifest_.receipted(given.epoch, given.seqs, now);
-      if (const auto line = centre_out_.works(now)) spdlog::info(*line);
+      if (!done || stopping_) co_return;
+      downlink_->pop();
+    }
+  }
+
+  /// False: the agent is out of reach.
+  asio::awaitable<bool> hand_over(control::GiveReceipt given) {
+    std::erase_if(given.seqs, [&](std::uint64_t seq) { return !manifest_.sent({given.epoch, seq}); });
+    if (given.seqs.empty()) co_return true;
+    const auto told = co_await agent_.receipt(given);
+    if (!told) {
+      agent_failed(told.error().message);
+      // An agent that refuses a receipt refuses it always; its rows repeat, and that shows.
+      co_return told.error().code != Errc::unreachable;
+    }
+    agent_works();
+    const auto now = boot_now();
+    counters_.receipted += told->count;
+    manifest_.receipted(given.epoch, given.seqs, now);
+    if (const auto line = centre_out_.works(now)) spdlog::info(*line);
+    more_ = true;
+    co_return true;
+  }
+
+  asio::awaitable<bool> hand_over(control::GiveHoldings holdings) {
+    const auto told = co_await agent_.holdings(std::move(holdings));
+    if (!told && told.error().code == Errc::unreachable) {
+      agent_failed(told.error().message);
+      co_return false;
+    }
+    const auto line = told ? resending_.works(boot_now()) : resending_.failed(boot_now(), told.error().message);
+    if (line) spdlog::warn(*line);
+    if (told && told->count > 0) {
+      spdlog::warn("the ticket service lost {} findings, they are sent again", told->count);
+      counters_.lost += told->count;
       more_ = true;
     }
+    co_return true;
   }
 
   void look_for_overdue() {
@@ -328,9 +344,9 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
   StateReport state_;
   std::unique_ptr<MqttClient> mqtt_;
   Manifest manifest_;
-  std::deque<control::GiveReceipt> receipts_;  ///< waiting for the agent
-  asio::steady_timer wake_;                    ///< of `carry`
-  asio::steady_timer pause_;                   ///< of `listen`
+  std::optional<Downlink> downlink_;  ///< from `connect` on
+  asio::steady_timer wake_;           ///< of `carry`
+  asio::steady_timer pause_;          ///< of `listen`
   std::mt19937 dice_;
   Backoff agent_backoff_{milliseconds(200), milliseconds(5000)};
   BootTime agent_retry_{};
@@ -343,6 +359,7 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
   Outage broker_out_{"the broker"};
   Outage centre_out_{"the ticket service"};
   Outage refusals_{"the right to publish"};
+  Outage resending_{"the comparison with the ticket service"};
   UplinkCounters counters_;
 };
 

@@ -18,7 +18,8 @@ struct UplinkCounters {
   std::uint64_t refused = 0;           ///< rows the broker did not want: tried again after the deadline
   std::uint64_t receipted = 0;         ///< rows the centre has committed, told to the agent
   std::uint64_t overdue = 0;           ///< rows sent again because no receipt came
-  std::uint64_t bad_receipts = 0;      ///< messages on the receipt topic that are no receipt for us
+  std::uint64_t lost = 0;              ///< receipted rows that the centre has lost since: sent again
+  std::uint64_t bad_receipts = 0;      ///< messages from the centre that are none for us
   std::uint64_t receipts_dropped = 0;  ///< the agent was away too long; the rows repeat
 };
 

@@ -86,6 +86,7 @@ class AgentView {
   virtual boost::asio::awaitable<Result<std::vector<control::OutboxRow>>> claim(
       std::vector<std::pair<std::string, std::uint64_t>> skip, std::size_t most) = 0;
   virtual boost::asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) = 0;
+  virtual boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> held) = 0;
   virtual boost::asio::awaitable<Result<control::OutboxState>> outbox_state() = 0;
 
   /// One consumer each, the server; an empty function ends it. Called on the loop, after the fact is true: readings

@@ -166,4 +166,14 @@ Desk::Answer Desk::on(control::GiveReceipt ask, Peer peer) {
   co_return Data(control::Receipted{*count});
 }
 
+Desk::Answer Desk::on(control::GiveHoldings ask, Peer peer) {
+  auto count = co_await view_.mark_unsent(std::move(ask.epochs));
+  if (!count) co_return trouble_of(count.error());
+  if (*count > 0) {
+    spdlog::warn("control: the centre lost {} findings it had receipted, they are sent again (uid {}, pid {})", *count,
+                 peer.uid, peer.pid);
+  }
+  co_return Data(control::Unsent{*count});
+}
+
 }  // namespace inspect::agent

@@ -40,6 +40,7 @@ class Desk {
   Answer on(control::ClaimRows ask, Peer peer);
   Answer on(control::AwaitRows ask, Peer peer);
   Answer on(control::GiveReceipt ask, Peer peer);
+  Answer on(control::GiveHoldings ask, Peer peer);
 
   [[nodiscard]] Outcome rows_of(const std::string& target) const;
 

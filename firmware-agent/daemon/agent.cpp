@@ -190,6 +190,9 @@ asio::awaitable<Result<std::vector<control::OutboxRow>>> Agent::claim(
 asio::awaitable<Result<std::size_t>> Agent::receipt(std::string epoch, std::vector<std::uint64_t> seqs) {
   return store_->receipt(std::move(epoch), std::move(seqs));
 }
+asio::awaitable<Result<std::size_t>> Agent::mark_unsent(std::vector<Holding> held) {
+  return store_->mark_unsent(std::move(held));
+}
 
 asio::awaitable<Result<control::OutboxState>> Agent::outbox_state() { return store_->outbox_state(); }
 

@@ -54,6 +54,7 @@ class Agent final : public AgentView {
   boost::asio::awaitable<Result<std::vector<control::OutboxRow>>> claim(
       std::vector<std::pair<std::string, std::uint64_t>> skip, std::size_t most) override;
   boost::asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) override;
+  boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> held) override;
   boost::asio::awaitable<Result<control::OutboxState>> outbox_state() override;
 
   void on_readings(std::function<void(std::span<const Reading>)> callback) override;

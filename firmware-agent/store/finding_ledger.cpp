@@ -61,6 +61,13 @@ Result<void> FindingLedger::ensure_open() {
   if (!opened_.quarantined.empty()) corrupt_ = std::exchange(opened_.quarantined, {});
   const bool lost = opened_.created && used_ && corrupt_.empty();
   if (auto recovered = recover(lost); !recovered) return recovered;
+  try {
+    follow_name();
+  } catch (const SQLite::Exception& error) {
+    abandon(opened_);
+    if (is_full(error)) reserve_.release();
+    return storage_error(error, "findings.db: cannot note the gateway's name");
+  }
   used_ = true;
   return {};
 }

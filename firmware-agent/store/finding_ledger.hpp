@@ -34,8 +34,8 @@ class FindingLedger {
   /// Oldest first, at most `most` rows and `most_bytes` of payload.
   Result<std::vector<control::OutboxRow>> claim(const Skip& skip, std::size_t most, std::size_t most_bytes);
   Result<std::size_t> receipt(const std::string& epoch, const std::vector<std::uint64_t>& seqs);
-  /// Everything from `from_seq` waits again: the centre was restored from a backup. Returns how many changed.
-  Result<std::size_t> mark_unsent(const std::string& epoch, std::uint64_t from_seq);
+  /// As Store::mark_unsent.
+  Result<std::size_t> mark_unsent(const std::vector<Holding>& held);
   Result<control::OutboxState> state();
   /// Removes what is beyond `options.bounds`, oldest first, in one transaction; by age only while the clock can be
   /// believed. Answers how many things went; most_pruned or more: there may be others, ask again.
@@ -56,6 +56,8 @@ class FindingLedger {
   /// Brings back what was open when this file's predecessor was lost, and says so. Errc::storage: must be tried again.
   Result<void> recover(bool lost);
   Result<void> take_over(const OpenList& remains);
+  /// A gateway that got another name tells under it what waits.
+  void follow_name();
   void note_for_list(const FindingCommit& commit);
   void write(const FindingCommit& commit);
   std::int64_t write_event(const FindingChange& change, const std::string& document);
@@ -77,8 +79,9 @@ class FindingLedger {
   OpenedDatabase opened_;
   std::int64_t boot_ = 0;
   bool used_ = false;
-  std::string corrupt_;    ///< put aside, and not yet taken over
-  std::string list_text_;  ///< as it lies on the disk
+  std::string corrupt_;                ///< put aside, and not yet taken over
+  std::string list_text_;              ///< as it lies on the disk
+  std::optional<BootTime> unsent_at_;  ///< when rows last waited again
   bool list_due_ = false;
   bool list_failed_ = false;
   int list_credit_ = 0;

@@ -30,6 +30,7 @@ void ReadingKeeper::close_batch() {
   const auto& last = pending_.back();
   message.envelope = {site_.gateway, epoch_, next_batch_, WallTime{std::chrono::milliseconds{last.ms}}};
   message.dropped = dropped_batches_;
+  message.site = site_.name;
   for (const auto& change : pending_) {
     const auto point = *point_of_[change.id];
     message.entries.push_back({site_.device_of(point).name, site_.spec(point).name, site_.spec(point).unit,

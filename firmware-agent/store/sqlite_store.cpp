@@ -85,7 +85,7 @@ class SqliteStore final : public Store {
   asio::awaitable<Result<std::vector<control::OutboxRow>>> claim(storage::Skip skip, std::size_t most) override;
   asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) override;
   asio::awaitable<Result<control::OutboxState>> outbox_state() override;
-  asio::awaitable<Result<std::size_t>> mark_unsent(std::string epoch, std::uint64_t from_seq) override;
+  asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> held) override;
   void on_outbox(std::function<void()> callback) override { callback_ = std::move(callback); }
 
   [[nodiscard]] StoreCounters counters() const override {
@@ -286,8 +286,8 @@ asio::awaitable<Result<control::OutboxState>> SqliteStore::outbox_state() {
   });
 }
 
-asio::awaitable<Result<std::size_t>> SqliteStore::mark_unsent(std::string epoch, std::uint64_t from_seq) {
-  auto job = [this, epoch = std::move(epoch), from_seq] { return ledger_.mark_unsent(epoch, from_seq); };
+asio::awaitable<Result<std::size_t>> SqliteStore::mark_unsent(std::vector<Holding> held) {
+  auto job = [this, held = std::move(held)] { return ledger_.mark_unsent(held); };
   auto changed = co_await thread_.run(std::move(job));
   if (changed && *changed > 0 && callback_) callback_();
   co_return changed;

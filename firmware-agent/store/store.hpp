@@ -4,6 +4,7 @@
 #include "protocol/control/outbox.hpp"
 #include "protocol/core/error.hpp"
 #include "protocol/model/finding.hpp"
+#include "protocol/model/holdings.hpp"
 #include "protocol/model/reading.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -88,9 +89,10 @@ class Store {
   /// The centre has committed these. Unknown ones are ignored. Returns how many were waiting.
   virtual boost::asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) = 0;
   virtual boost::asio::awaitable<Result<control::OutboxState>> outbox_state() = 0;
-  /// The centre was restored from a backup: findings of `epoch` from `from_seq` on wait again, as far as they are still
-  /// kept (14 days). Returns how many.
-  virtual boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::string /*epoch*/, std::uint64_t /*from_seq*/) {
+  /// The centre says what it holds. Receipted findings that it does not hold, because its store came back from a
+  /// backup, wait again as far as they are still kept (14 days). Returns how many. Errc::not_permitted, with nothing
+  /// changed: some waited again less than an hour ago.
+  virtual boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> /*held*/) {
     co_return fail(Errc::invalid_argument, "this store sends nothing again");
   }
   /// Called on the loop after rows were added, so that a waiting bridge can be told.

@@ -18,7 +18,7 @@ namespace inspect::control {
 /// What an answer carries. monostate: nothing but "done" (outbox.wait).
 using Data = std::variant<std::monostate, Status, std::vector<BusRow>, std::vector<DeviceRow>, std::vector<PointRow>,
                           std::vector<HistoryRow>, std::vector<Finding>, Finding, OutboxState, std::vector<OutboxRow>,
-                          Receipted>;
+                          Receipted, Unsent>;
 
 /// Events of a subscription.
 struct ReadingsEvent {

@@ -162,6 +162,7 @@ template Result<Finding> decode_answer(std::string_view);
 template Result<OutboxState> decode_answer(std::string_view);
 template Result<std::vector<OutboxRow>> decode_answer(std::string_view);
 template Result<Receipted> decode_answer(std::string_view);
+template Result<Unsent> decode_answer(std::string_view);
 
 Result<std::string> data_text(std::string_view line) {
   Json json;

@@ -247,6 +247,11 @@ void fields(V& v, Receipted& r) {
 }
 
 template <class V>
+void fields(V& v, Unsent& u) {
+  v("count", u.count);
+}
+
+template <class V>
 void fields(V& v, ReadingNews& n) {
   v("device", n.device);
   v("point", n.point);

@@ -3,6 +3,7 @@
 #include "protocol/core/clock.hpp"
 #include "protocol/core/error.hpp"
 #include "protocol/core/text.hpp"
+#include "protocol/model/holdings.hpp"
 
 #include <array>
 #include <cstdint>
@@ -98,9 +99,15 @@ struct GiveReceipt {
   std::vector<std::uint64_t> seqs;  ///< 1..most_receipts
   friend bool operator==(const GiveReceipt&, const GiveReceipt&) = default;
 };
+/// The centre holds these rows. Receipted ones that it does not hold wait again, at most once an hour.
+struct GiveHoldings {
+  std::vector<Holding> epochs;  ///< ≤ most_epochs_held, each with ≤ most_ranges_held ranges in order
+  friend bool operator==(const GiveHoldings&, const GiveHoldings&) = default;
+};
 
-using Ask = std::variant<AskStatus, AskBuses, AskDevices, AskPoints, AskRead, AskWatch, AskHistory, AskFindings,
-                         AskFinding, Acknowledge, Shelve, Unshelve, AskOutbox, ClaimRows, AwaitRows, GiveReceipt>;
+using Ask =
+    std::variant<AskStatus, AskBuses, AskDevices, AskPoints, AskRead, AskWatch, AskHistory, AskFindings, AskFinding,
+                 Acknowledge, Shelve, Unshelve, AskOutbox, ClaimRows, AwaitRows, GiveReceipt, GiveHoldings>;
 
 struct Request {
   std::uint64_t id = 0;  ///< chosen by the client; the answer carries it

@@ -4,6 +4,21 @@
 
 // The field tables of the requests' arguments; see fields.hpp.
 
+namespace inspect {
+
+template <class V>
+void fields(V& v, SeqRange& r) {
+  v("first", r.first);
+  v("last", r.last);
+}
+template <class V>
+void fields(V& v, Holding& h) {
+  v("epoch", h.epoch);
+  v("held", h.held);
+}
+
+}  // namespace inspect
+
 namespace inspect::control {
 
 template <class V>
@@ -76,6 +91,10 @@ template <class V>
 void fields(V& v, GiveReceipt& a) {
   v("epoch", a.epoch);
   v("seqs", a.seqs);
+}
+template <class V>
+void fields(V& v, GiveHoldings& a) {
+  v("epochs", a.epochs);
 }
 
 }  // namespace inspect::control

@@ -86,6 +86,17 @@ std::optional<Trouble> rules(const GiveReceipt& ask) {
   return invalid("\"seqs\" 必须有 1 到 256 项", "\"seqs\" must hold 1 to 256 numbers");
 }
 
+std::optional<Trouble> rules(const GiveHoldings& ask) {
+  if (ask.epochs.size() > most_epochs_held) return invalid("\"epochs\" 过长", "\"epochs\" is too long");
+  for (const auto& [epoch, held] : ask.epochs) {
+    if (auto trouble = check_name(epoch, "\"epoch\"", "\"epoch\"")) return trouble;
+    if (held.size() <= most_ranges_held && in_order(held)) continue;
+    return invalid("\"held\" 最多 32 段，须递增且不重叠",
+                   "\"held\" holds at most 32 ranges, ascending without overlapping");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Trouble> check(const Ask& ask) {

@@ -193,6 +193,13 @@ struct Receipted {
   friend bool operator==(const Receipted&, const Receipted&) = default;
 };
 
+/// How many receipted rows wait again because the centre does not hold them.
+struct Unsent {
+  std::uint64_t count = 0;
+
+  friend bool operator==(const Unsent&, const Unsent&) = default;
+};
+
 /// A reading in a subscription's event.
 struct ReadingNews {
   std::string device;

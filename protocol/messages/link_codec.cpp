@@ -36,6 +36,42 @@ Result<Receipt> decode_receipt(std::string_view json) {
   return out;
 }
 
+std::string encode(const Holdings& holdings) {
+  JsonWriter out;
+  out.begin_object().key("gateway").text(holdings.gateway, longest_name).key("epochs").begin_list();
+  for (std::size_t i = 0; i < std::min(holdings.epochs.size(), most_epochs_held); ++i) {
+    const auto& [epoch, held] = holdings.epochs[i];
+    out.begin_object().key("epoch").text(epoch, 16).key("held").begin_list();
+    for (auto j = held.size() - std::min(held.size(), most_ranges_held); j < held.size(); ++j) {
+      out.begin_object().key("first").natural(held[j].first).key("last").natural(held[j].last).end_object();
+    }
+    out.end_list().end_object();
+  }
+  out.end_list().end_object();
+  return std::move(out).take();
+}
+
+Result<Holdings> decode_holdings(std::string_view json) {
+  StrictJson document(json);
+  auto root = document.root();
+  Holdings out;
+  out.gateway = read_gateway(root);
+  for (auto& one : root.objects("epochs", most_epochs_held)) {
+    auto& holding = out.epochs.emplace_back();
+    holding.epoch = one.text("epoch", 16);
+    if (!is_epoch(holding.epoch)) one.refuse("epoch", "not 16 hex digits");
+    for (auto& range : one.objects("held", most_ranges_held)) {
+      holding.held.push_back({range.natural("first", 1, largest_seq), range.natural("last", 1, largest_seq)});
+      range.done();
+    }
+    if (!in_order(holding.held)) one.refuse("held", "the ranges do not ascend");
+    one.done();
+  }
+  root.done();
+  if (document.problem()) return *document.problem();
+  return out;
+}
+
 std::string encode(const GatewayState& state) {
   JsonWriter out;
   out.begin_object().key("gateway").text(state.gateway, longest_name).key("online").boolean(state.online);

@@ -2,6 +2,7 @@
 
 #include "protocol/core/error.hpp"
 #include "protocol/model/finding.hpp"
+#include "protocol/model/holdings.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -63,6 +64,7 @@ struct ReadingsMessage {
   Envelope envelope;
   std::uint64_t dropped = 0;  ///< batches of this epoch given up so far because the bound was reached
   std::vector<BatchEntry> entries;
+  std::string site{};  ///< keeps two places apart whose gateways bear one name; empty: an older agent does not say
 };
 
 /// `site/<gateway>/down/receipt`: the centre has these in its own committed store.
@@ -70,6 +72,13 @@ struct Receipt {
   std::string gateway;
   std::string epoch;
   std::vector<std::uint64_t> seqs;  ///< at most 256
+};
+
+/// `site/<gateway>/down/holdings`: which of this gateway's findings the centre holds, at its start and every quarter of
+/// an hour. A receipted row that is not among them was lost with the centre's store and waits again (decision 0013).
+struct Holdings {
+  std::string gateway;
+  std::vector<Holding> epochs;  ///< at most 16, each with at most 32 ranges
 };
 
 /// `site/<gateway>/up/state`, retained; the will says online = false. The bridge tells it at each connection, when
@@ -91,6 +100,8 @@ struct GatewayState {
 std::string encode(const FindingMessage& message);
 std::string encode(const ReadingsMessage& message);
 std::string encode(const Receipt& receipt);
+/// Of too many epochs the first travel, of too many ranges the last: what is not named is sent again, and does no harm.
+std::string encode(const Holdings& holdings);
 std::string encode(const GatewayState& state);
 
 /// Strict: size, depth (16), UTF-8, types, enums, ranges, unknown and doubled fields refused; control characters
@@ -100,6 +111,7 @@ std::string encode(const GatewayState& state);
 Result<FindingMessage> decode_finding(std::string_view json);
 Result<ReadingsMessage> decode_readings(std::string_view json);
 Result<Receipt> decode_receipt(std::string_view json);
+Result<Holdings> decode_holdings(std::string_view json);
 Result<GatewayState> decode_state(std::string_view json);
 
 /// The gateway's id as topics and certificates allow it: ^[a-z0-9][a-z0-9-]{2,30}$ (R06).

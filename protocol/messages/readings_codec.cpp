@@ -44,6 +44,7 @@ std::string write(const ReadingsMessage& message, std::size_t entries) {
   out.begin_object();
   write_envelope(out, type, message.envelope);
   out.key("data").begin_object();
+  if (!message.site.empty()) out.key("site").text(message.site, longest_name);
   out.key("dropped").natural(std::min(message.dropped, largest_seq));
   out.key("entries").begin_list();
   for (std::size_t i = 0; i < entries; ++i) {
@@ -70,6 +71,7 @@ Result<ReadingsMessage> decode_readings(std::string_view json) {
   out.envelope = read_envelope(root, type);
   auto data = root.object("data");
   root.done();
+  if (data.has("site")) out.site = data.name("site");
   out.dropped = data.natural("dropped", 0, largest_seq);
   for (auto& entry : data.objects("entries", largest_batch)) {
     out.entries.push_back(read_entry(entry));

@@ -9,7 +9,8 @@ namespace inspect::messages {
 namespace {
 
 constexpr std::string_view root = "site/";
-constexpr std::array<std::string_view, 4> tails{"/up/finding", "/up/readings", "/up/state", "/down/receipt"};
+constexpr std::array<std::string_view, 5> tails{"/up/finding", "/up/readings", "/up/state", "/down/receipt",
+                                                "/down/holdings"};
 
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 

@@ -7,7 +7,7 @@
 namespace inspect::messages {
 
 /// What a topic carries. The broker's access list rests on the shape `site/<gateway>/up|down/…`.
-enum class Channel { finding, readings, state, receipt };
+enum class Channel { finding, readings, state, receipt, holdings };
 
 /// "site/<gateway>/up/finding", …
 std::string topic(Channel channel, std::string_view gateway);

@@ -4,6 +4,7 @@
 #include "protocol/settings/fields.hpp"
 #include "protocol/settings/kinds.hpp"
 
+#include <filesystem>
 #include <set>
 
 namespace inspect::ticketing {
@@ -49,7 +50,11 @@ const Fields<HttpConfig>& http_fields() {
       {"网页与接口", "Where the pages and the API are served."},
       {{"address", text(&HttpConfig::address, 64), standard, {"监听地址", "address to listen on"}},
        {"port", integer(&HttpConfig::port, 0, 65535), standard, {"端口，0 为任意", "port; 0 takes a free one"}},
-       {"pages", text(&HttpConfig::pages, longest_path), standard, {"网页目录", "directory of the pages"}}}};
+       {"pages", text(&HttpConfig::pages, longest_path), standard, {"网页目录", "directory of the pages"}},
+       {"time_zone",
+        text(&HttpConfig::time_zone, 64),
+        standard,
+        {"考核点所在时区，网页上所有时间按此显示", "time zone of the sites; the pages show every time in it"}}}};
   return fields;
 }
 
@@ -179,6 +184,20 @@ DispatchTable dispatch_of(const WrittenDispatch& written, Problems& problems) {
 
 }  // namespace
 
+namespace {
+
+/// Of the tz database. It becomes part of the page, so its characters are few.
+bool is_time_zone(const std::string& name) {
+  constexpr const char* letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+-";
+  if (name.empty() || name.find_first_not_of(letters) != std::string::npos) return false;
+  const std::filesystem::path known("/usr/share/zoneinfo");
+  std::error_code failed;
+  // A machine without the database cannot say; the browser has its own.
+  return !std::filesystem::is_directory(known, failed) || std::filesystem::is_regular_file(known / name, failed);
+}
+
+}  // namespace
+
 Result<TicketdConfig> parse_config(std::string_view text, const std::string& file) {
   Problems problems(file);
   Written written;
@@ -189,6 +208,14 @@ Result<TicketdConfig> parse_config(std::string_view text, const std::string& fil
     config.broker = written.broker;
     config.store = written.store;
     config.dispatch = written.dispatch ? dispatch_of(*written.dispatch, problems) : standard_dispatch();
+    const auto* http = document->find("http");
+    const auto* zone = http == nullptr ? nullptr : http->find("time_zone");
+    if (zone != nullptr && !is_time_zone(config.http.time_zone)) {
+      problems.add(zone->place,
+                   {"没有时区 \"{1}\"；请写 tz 数据库中的名称，例如 Asia/Shanghai",
+                    "there is no time zone \"{1}\"; write a name of the tz database, for example Asia/Shanghai"},
+                   {config.http.time_zone});
+    }
     if (config.broker.ca.empty() && !(config.broker.certificate.empty() && config.broker.key.empty())) {
       const auto* broker = document->find("broker");
       problems.add(broker->place, {"certificate 和 key 需要 ca；请写上代理所属 CA 的 PEM 文件",

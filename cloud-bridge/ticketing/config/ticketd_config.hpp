@@ -13,6 +13,7 @@ struct HttpConfig {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
   std::string pages = "/usr/share/ticketd/web";
+  std::string time_zone = "Asia/Shanghai";  ///< of the sites; the pages show every instant in it
 };
 
 struct BrokerConfig {

@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t batch_size = 256;
-constexpr std::size_t most_receipts_waiting = 1024;
+constexpr std::size_t most_sending = 1024;  ///< what is beyond is left out: it is said again
 constexpr auto tick_every = 1s;
 constexpr auto retry_after_failure = 1s;
 
@@ -86,7 +86,8 @@ class TicketService::Core {
  private:
   asio::awaitable<WebResponse> handle(WebRequest request);
   asio::awaitable<void> pump();
-  asio::awaitable<void> send_receipt(messages::Receipt receipt);
+  void send_down(messages::Channel channel, const std::string& gateway, std::string payload);
+  asio::awaitable<void> send(bridge::MqttMessage message);
   asio::awaitable<void> heartbeat();
   asio::awaitable<void> wait(asio::steady_timer& timer, std::chrono::milliseconds limit);
   void took(Taken& taken);
@@ -104,7 +105,7 @@ class TicketService::Core {
   asio::steady_timer pulse_{loop_};
   asio::steady_timer recess_{loop_};
   Health health_;
-  std::size_t receipts_waiting_ = 0;
+  std::size_t sending_ = 0;  ///< messages to gateways that the broker has not taken yet
   std::uint64_t drops_told_ = 0;
   bool stopping_ = false;
 };
@@ -150,22 +151,26 @@ asio::awaitable<WebResponse> TicketService::Core::handle(WebRequest request) {
   co_return std::move(answer.response);
 }
 
-asio::awaitable<void> TicketService::Core::send_receipt(messages::Receipt receipt) {
-  ++receipts_waiting_;
-  bridge::MqttMessage message{messages::topic(messages::Channel::receipt, receipt.gateway), messages::encode(receipt)};
+asio::awaitable<void> TicketService::Core::send(bridge::MqttMessage message) {
+  const auto topic = message.topic;
   const auto sent = co_await mqtt_.publish(std::move(message));
-  --receipts_waiting_;
+  --sending_;
   // A lost receipt costs one repeat of each message; a refused one is the broker's access list, and must be seen.
   if (!sent && sent.error().code == Errc::not_permitted) {
-    spdlog::error("receipt for {} refused by the broker: {}", receipt.gateway, sent.error().message);
+    spdlog::error("{} refused by the broker: {}", topic, sent.error().message);
   }
 }
 
+void TicketService::Core::send_down(messages::Channel channel, const std::string& gateway, std::string payload) {
+  if (sending_ >= most_sending) return;
+  ++sending_;
+  asio::co_spawn(loop_, send({messages::topic(channel, gateway), std::move(payload)}), asio::detached);
+}
+
 void TicketService::Core::took(Taken& taken) {
-  for (auto& receipt : taken.receipts) {
-    if (receipts_waiting_ >= most_receipts_waiting) break;
-    asio::co_spawn(loop_, send_receipt(std::move(receipt)), asio::detached);
-  }
+  using messages::Channel;
+  for (const auto& one : taken.receipts) send_down(Channel::receipt, one.gateway, messages::encode(one));
+  for (const auto& one : taken.holdings) send_down(Channel::holdings, one.gateway, messages::encode(one));
   if (taken.poisoned > 0) spdlog::warn("{} messages put aside; see /api/v1/quarantine", taken.poisoned);
   if (taken.conflicts > 0) {
     spdlog::error(
@@ -256,7 +261,7 @@ TicketService::TicketService(std::unique_ptr<Core> core) : core_(std::move(core)
 TicketService::~TicketService() = default;
 
 Result<std::unique_ptr<TicketService>> TicketService::make(asio::io_context& loop, const TicketdConfig& config) {
-  auto pages = Pages::load(config.http.pages);
+  auto pages = Pages::load(config.http.pages, config.http.time_zone);
   if (!pages) return pages.error();
   StoreLimits limits;
   limits.readings_age = std::chrono::hours(config.store.readings_hours);
@@ -269,6 +274,12 @@ Result<std::unique_ptr<TicketService>> TicketService::make(asio::io_context& loo
   }
   const auto last = (*desk)->last_moment();
   if (!last) return last.error();
+  if (*last - wall_now() > 1min) {
+    spdlog::error(
+        "this machine's clock is behind the ledger: its newest entry is of {}, and time goes on from there; set "
+        "the clock right",
+        rfc3339(*last));
+  }
   const ServiceClock clock(wall_now(), boot_now(), *last);
   auto core = std::make_unique<Core>(loop, config, std::move(*desk), clock, std::move(*pages));
   if (auto bound = core->bind(); !bound) return bound.error();

@@ -98,20 +98,10 @@ Result<TicketId> Stage::open_ticket(const SourceRow& source) {
   return last_id_;
 }
 
-/// One fault, one ticket. A database the ticket knows keeps reporting to it even when it is closed. A new database of
-/// the gateway (a lost card, a restored one) joins the open ticket of the same fault; after a close its numbering says
-/// nothing about the old fault any more, and a new ticket begins.
-Result<TicketId> Stage::ticket_for(const messages::FindingMessage& message) {
-  SourceRow source{message.envelope.gateway, to_string(message.change.finding.id), message.envelope.epoch, 0};
-  const auto key = std::make_pair(fault_key(source), source.epoch);
-  if (const auto found = sources_.find(key); found != sources_.end()) return found->second;
-  const auto known = store_.ticket_of(source);
-  if (!known) return known.error();
-  if (*known) return **known;
-
+Result<std::optional<TicketId>> Stage::open_ticket_of(const SourceRow& source) {
   std::optional<TicketId> newest;
   for (const auto& [other, id] : sources_) {
-    if (other.first == key.first) newest = std::max(newest.value_or(0), id);
+    if (other.first == fault_key(source)) newest = std::max(newest.value_or(0), id);
   }
   if (!newest) {
     const auto stored = store_.newest_ticket_of(source.gateway, source.finding);
@@ -123,8 +113,24 @@ Result<TicketId> Stage::ticket_for(const messages::FindingMessage& message) {
     if (!entry) return entry.error();
     if (!(*entry)->ticket.open()) newest.reset();
   }
-  if (newest) {
-    source.ticket = *newest;
+  return newest;
+}
+
+/// One fault, one ticket. A database the ticket knows keeps reporting to it even when it is closed. A new database of
+/// the gateway (a lost card, a restored one) joins the open ticket of the same fault; after a close its numbering says
+/// nothing about the old fault any more, and a new ticket begins.
+Result<TicketId> Stage::ticket_for(const messages::FindingMessage& message, bool apart) {
+  SourceRow source{message.envelope.gateway, to_string(message.change.finding.id), message.envelope.epoch, 0};
+  const auto key = std::make_pair(fault_key(source), source.epoch);
+  if (const auto found = sources_.find(key); found != sources_.end()) return found->second;
+  const auto known = store_.ticket_of(source);
+  if (!known) return known.error();
+  if (*known) return **known;
+
+  const auto joined = apart ? Result<std::optional<TicketId>>(std::nullopt) : open_ticket_of(source);
+  if (!joined) return joined.error();
+  if (*joined) {
+    source.ticket = **joined;
   } else {
     const auto opened = open_ticket(source);
     if (!opened) return opened.error();
@@ -135,8 +141,8 @@ Result<TicketId> Stage::ticket_for(const messages::FindingMessage& message) {
   return source.ticket;
 }
 
-Result<void> Stage::report(const messages::FindingMessage& message, const std::string& payload) {
-  const auto id = ticket_for(message);
+Result<void> Stage::report(const messages::FindingMessage& message, const std::string& payload, bool apart) {
+  const auto id = ticket_for(message, apart);
   if (!id) return id.error();
   auto entry = copy_of(*id);
   if (!entry) return entry.error();

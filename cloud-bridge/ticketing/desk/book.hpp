@@ -46,8 +46,9 @@ class Stage {
  public:
   Stage(Book& book, TicketStore& store, const DispatchTable& dispatch, WallTime now);
 
-  /// Puts a finding's report on its ticket, which is opened when there is none.
-  Result<void> report(const messages::FindingMessage& message, const std::string& payload);
+  /// Puts a finding's report on its ticket, which is opened when there is none. `apart`: two gateways use this name, so
+  /// what another database said of a fault with the same name is another fault.
+  Result<void> report(const messages::FindingMessage& message, const std::string& payload, bool apart = false);
   Result<void> append(TicketId id, std::span<const Event> events);
   /// Room for what else belongs into the same transaction.
   WriteSet& writes() { return set_; }
@@ -55,7 +56,9 @@ class Stage {
   Result<std::vector<TicketId>> commit();
 
  private:
-  Result<TicketId> ticket_for(const messages::FindingMessage& message);
+  Result<TicketId> ticket_for(const messages::FindingMessage& message, bool apart);
+  /// The newest ticket of this fault from any database, if it is open.
+  Result<std::optional<TicketId>> open_ticket_of(const SourceRow& source);
   Result<TicketId> open_ticket(const SourceRow& source);
   Result<Case*> copy_of(TicketId id);
   Result<void> add(Case& entry, std::span<const Event> events, const std::string& payload);

@@ -80,10 +80,12 @@ Result<const Case*> Desk::find(std::string_view number) {
 Result<std::vector<Series>> Desk::series(const Case& entry) {
   std::vector<Series> all;
   std::set<std::pair<std::string, std::string>> seen;
-  for (const auto& evidence : entry.ticket.latest.change.finding.analysis.evidence) {
+  const auto& finding = entry.ticket.latest.change.finding;
+  for (const auto& evidence : finding.analysis.evidence) {
     if (all.size() == shown_series) break;
     if (evidence.point.empty() || !seen.emplace(evidence.device, evidence.point).second) continue;
-    auto rows = store_->readings(entry.row.gateway, evidence.device, evidence.point, shown_readings);
+    const FindingId of{finding.id.site, evidence.device, evidence.point, {}, 0};
+    auto rows = store_->readings(entry.row.gateway, of, shown_readings);
     if (!rows) return rows.error();
     Series one{evidence.device, evidence.point, {}};
     for (auto& row : *rows) one.readings.push_back(std::move(row.entry));

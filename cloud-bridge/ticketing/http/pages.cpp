@@ -12,15 +12,17 @@ struct Known {
   const char* name;
   const char* type;
 };
-constexpr std::array<Known, 9> known{{{"index.html", "text/html; charset=utf-8"},
-                                      {"ticket.html", "text/html; charset=utf-8"},
-                                      {"style.css", "text/css; charset=utf-8"},
-                                      {"words.js", "text/javascript; charset=utf-8"},
-                                      {"common.js", "text/javascript; charset=utf-8"},
-                                      {"list.js", "text/javascript; charset=utf-8"},
-                                      {"ticket.js", "text/javascript; charset=utf-8"},
-                                      {"chart.js", "text/javascript; charset=utf-8"},
-                                      {"icon.svg", "image/svg+xml"}}};
+constexpr std::array<Known, 10> known{{{"index.html", "text/html; charset=utf-8"},
+                                       {"ticket.html", "text/html; charset=utf-8"},
+                                       {"style.css", "text/css; charset=utf-8"},
+                                       {"words.js", "text/javascript; charset=utf-8"},
+                                       {"common.js", "text/javascript; charset=utf-8"},
+                                       {"time.js", "text/javascript; charset=utf-8"},
+                                       {"list.js", "text/javascript; charset=utf-8"},
+                                       {"ticket.js", "text/javascript; charset=utf-8"},
+                                       {"chart.js", "text/javascript; charset=utf-8"},
+                                       {"icon.svg", "image/svg+xml"}}};
+constexpr std::string_view zone_mark = "@TIME_ZONE@";
 constexpr std::size_t largest_file = std::size_t{1024} * 1024;
 
 /// "T-2026-000123" or nothing: the page itself asks for the ticket and says when there is none.
@@ -30,7 +32,7 @@ bool is_number(std::string_view text) {
 
 }  // namespace
 
-Result<Pages> Pages::load(const std::string& directory) {
+Result<Pages> Pages::load(const std::string& directory, const std::string& time_zone) {
   Pages pages;
   for (const auto& [name, type] : known) {
     const auto path = directory + "/" + name;
@@ -39,6 +41,9 @@ Result<Pages> Pages::load(const std::string& directory) {
     std::string bytes{std::istreambuf_iterator<char>(file), {}};
     if (bytes.empty() || bytes.size() > largest_file)
       return fail(Errc::invalid_argument, path + ": empty or too large");
+    if (const auto mark = bytes.find(zone_mark); mark != std::string::npos) {
+      bytes.replace(mark, zone_mark.size(), time_zone);
+    }
     pages.files_[name] = {type, std::move(bytes)};
   }
   return pages;

@@ -11,7 +11,8 @@ namespace inspect::ticketing {
 /// The files of cloud-bridge/web, read once at the start: a fixed list, so no request ever names a file.
 class Pages {
  public:
-  static Result<Pages> load(const std::string& directory);
+  /// `time_zone`: in which every instant is shown; letters, digits and "/_+-" only, for it becomes part of the page.
+  static Result<Pages> load(const std::string& directory, const std::string& time_zone);
 
   /// GET / and GET /tickets/<number> give the pages, GET /web/<file> what they need. Nothing for any other path.
   [[nodiscard]] std::optional<WebResponse> answer(const WebRequest& request) const;

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t receipt_size = 256;
 constexpr std::size_t longest_topic = 128;
 constexpr std::size_t longest_reason = 300;
+/// A gateway that missed it hears it again; and it may send again once an hour.
+constexpr auto tell_holdings_every = std::chrono::minutes(15);
 
 std::vector<messages::Receipt> receipts_of(
     const std::map<std::pair<std::string, std::string>, std::set<std::uint64_t>>& due) {
@@ -88,6 +90,7 @@ class Intake::Batch {
   std::map<InboxKey, Digest> staged_;
   std::map<std::pair<std::string, std::string>, std::size_t> lives_;
   std::map<std::string, GatewayRow> gateways_;
+  std::set<std::string> online_;  ///< said so just now
   std::map<std::pair<std::string, std::string>, std::set<std::uint64_t>> due_;
 };
 
@@ -248,7 +251,7 @@ Result<void> Intake::Batch::finding(const std::string& gateway, const Incoming& 
   if (!place) return place.error();
   if (!*place) return {};
   message->envelope.epoch = (*place)->epoch;
-  return stage_.report(*message, incoming.payload);
+  return stage_.report(*message, incoming.payload, intake_.twins(gateway, now_));
 }
 
 Result<void> Intake::Batch::readings(const std::string& gateway, const Incoming& incoming) {
@@ -260,7 +263,7 @@ Result<void> Intake::Batch::readings(const std::string& gateway, const Incoming&
   const auto fresh = admit_readings({gateway, message->envelope.epoch, message->envelope.seq}, incoming);
   if (!fresh) return fresh.error();
   if (!*fresh) return {};
-  for (const auto& entry : message->entries) stage_.writes().readings.push_back({gateway, entry});
+  for (const auto& entry : message->entries) stage_.writes().readings.push_back({gateway, entry, message->site});
   GatewayRow row;
   row.name = gateway;
   row.dropped = message->dropped;
@@ -280,6 +283,7 @@ Result<void> Intake::Batch::state(const std::string& gateway, const Incoming& in
   // The gateway's clock may be wrong by years, but not by much against itself.
   if (state->agent_heard_at) row.agent_at = now_ - std::max(state->time - *state->agent_heard_at, {});
   heard(row);
+  if (state->online) online_.insert(gateway);
   return {};
 }
 
@@ -296,7 +300,8 @@ Result<void> Intake::Batch::add(const Incoming& incoming) {
     case messages::Channel::finding: return finding(topic->gateway, incoming);
     case messages::Channel::readings: return readings(topic->gateway, incoming);
     case messages::Channel::state: return state(topic->gateway, incoming);
-    case messages::Channel::receipt: break;
+    case messages::Channel::receipt:
+    case messages::Channel::holdings: break;
   }
   return put_aside(topic->gateway, incoming, "nothing comes up on this topic");
 }
@@ -312,6 +317,9 @@ Result<Taken> Intake::Batch::commit() {
   for (const auto& each : spoken_) intake_.twins_.heard(each.gateway, each.kind, each.epoch, now_);
   taken_.tickets = std::move(*changed);
   taken_.receipts = receipts_of(due_);
+  for (const auto& gateway : online_) {
+    if (auto holdings = intake_.holdings_for(gateway, now_)) taken_.holdings.push_back(std::move(*holdings));
+  }
   return std::move(taken_);
 }
 
@@ -325,6 +333,15 @@ Result<Intake::Held*> Intake::held_by(const std::string& gateway) {
   const auto loose = store_.quarantined(gateway, false);
   if (!loose) return loose.error();
   return &held_.emplace(gateway, Held{*keyed, *loose}).first->second;
+}
+
+std::optional<messages::Holdings> Intake::holdings_for(const std::string& gateway, WallTime now) {
+  const auto told = told_holdings_.find(gateway);
+  if (told != told_holdings_.end() && now - told->second < tell_holdings_every) return std::nullopt;
+  auto epochs = store_.holdings(gateway);
+  if (!epochs) return std::nullopt;  // with its next sign of life
+  told_holdings_[gateway] = now;
+  return messages::Holdings{gateway, std::move(*epochs)};
 }
 
 Result<Taken> Intake::take(std::span<const Incoming> batch, WallTime now) {

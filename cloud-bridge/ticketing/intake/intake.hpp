@@ -20,9 +20,10 @@ struct Incoming {
 
 /// What became of a batch, all of it committed.
 struct Taken {
-  std::vector<messages::Receipt> receipts;  ///< at most 256 numbers each
-  std::vector<TicketId> tickets;            ///< that changed
-  std::vector<std::string> gateways;        ///< that were heard
+  std::vector<messages::Receipt> receipts;   ///< at most 256 numbers each
+  std::vector<messages::Holdings> holdings;  ///< for gateways that should compare; before any later receipt
+  std::vector<TicketId> tickets;             ///< that changed
+  std::vector<std::string> gateways;         ///< that were heard
   std::size_t fresh = 0;
   std::size_t repeats = 0;
   std::size_t poisoned = 0;
@@ -49,6 +50,8 @@ class Intake {
     std::uint64_t loose = 0;
   };
   Result<Held*> held_by(const std::string& gateway);
+  /// What the gateway is to be told now, if it was not of late.
+  std::optional<messages::Holdings> holdings_for(const std::string& gateway, WallTime now);
 
   Book& book_;
   TicketStore& store_;
@@ -56,6 +59,7 @@ class Intake {
   StoreLimits limits_;
   std::map<std::string, Held> held_;  ///< rows in quarantine by gateway
   TwinWatch twins_;
+  std::map<std::string, WallTime> told_holdings_;  ///< when each gateway was told last; none since the start
 };
 
 }  // namespace inspect::ticketing

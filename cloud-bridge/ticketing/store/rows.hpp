@@ -78,6 +78,7 @@ struct QuarantineRow {
 struct ReadingRow {
   std::string gateway;
   messages::BatchEntry entry;
+  std::string site{};  ///< empty: an older agent did not say
 };
 
 struct GatewayRow {

@@ -79,7 +79,14 @@ ALTER TABLE gateway ADD COLUMN watching INTEGER;
 ALTER TABLE gateway ADD COLUMN agent_at INTEGER;
 )sql";
 
-constexpr std::array<const char*, 4> steps{first_schema, second_schema, third_schema, fourth_schema};
+// Two places whose gateways bear one name have devices of one name: their readings are kept apart. '': an older agent.
+constexpr const char* fifth_schema = R"sql(
+ALTER TABLE reading ADD COLUMN site TEXT NOT NULL DEFAULT '';
+DROP INDEX reading_point;
+CREATE UNIQUE INDEX reading_point ON reading (gateway, device, point, site, at);
+)sql";
+
+constexpr std::array<const char*, 5> steps{first_schema, second_schema, third_schema, fourth_schema, fifth_schema};
 
 int pragma(SQLite::Database& database, const char* query) { return database.execAndGet(query).getInt(); }
 

@@ -242,22 +242,23 @@ Result<std::uint64_t> TicketStore::quarantined(std::string_view gateway, bool ke
   });
 }
 
-Result<std::vector<ReadingRow>> TicketStore::readings(std::string_view gateway, std::string_view device,
-                                                      std::string_view point, std::size_t most) {
+Result<std::vector<ReadingRow>> TicketStore::readings(std::string_view gateway, const FindingId& of, std::size_t most) {
   return guarded("readings", [&] {
     std::vector<ReadingRow> rows;
     auto query = impl_->prepared(
-        "SELECT at, value, unit, quality, reason FROM reading WHERE gateway = ? AND device = ? AND point = ?"
-        " ORDER BY at DESC LIMIT ?");
+        "SELECT at, value, unit, quality, reason, site FROM reading WHERE gateway = ? AND device = ? AND point = ?"
+        " AND site IN (?, '') ORDER BY at DESC LIMIT ?");
     bind_text(*query, 1, gateway);
-    bind_text(*query, 2, device);
-    bind_text(*query, 3, point);
-    query->bind(4, static_cast<std::int64_t>(most));
+    bind_text(*query, 2, of.device);
+    bind_text(*query, 3, of.point);
+    bind_text(*query, 4, of.site);
+    query->bind(5, static_cast<std::int64_t>(most));
     while (query->executeStep()) {
       ReadingRow row;
       row.gateway = gateway;
-      row.entry.device = device;
-      row.entry.point = point;
+      row.site = query->getColumn(5).getString();
+      row.entry.device = of.device;
+      row.entry.point = of.point;
       row.entry.at = wall(query->getColumn(0).getInt64());
       row.entry.value = query->getColumn(1).getDouble();
       row.entry.unit = query->getColumn(2).getString();

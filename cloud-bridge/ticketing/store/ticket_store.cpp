@@ -124,7 +124,7 @@ void write_quarantine(Impl& store, const WriteSet& set) {
 
 void write_readings(Impl& store, const WriteSet& set) {
   for (const auto& row : set.readings) {
-    auto insert = store.prepared("INSERT OR IGNORE INTO reading VALUES (NULL,?,?,?,?,?,?,?,?,?)");
+    auto insert = store.prepared("INSERT OR IGNORE INTO reading VALUES (NULL,?,?,?,?,?,?,?,?,?,?)");
     bind_text(*insert, 1, row.gateway);
     bind_text(*insert, 2, row.entry.device);
     bind_text(*insert, 3, row.entry.point);
@@ -134,6 +134,7 @@ void write_readings(Impl& store, const WriteSet& set) {
     bind_text(*insert, 7, name(row.entry.quality));
     bind_text(*insert, 8, name(row.entry.reason));
     insert->bind(9, millis(set.at));
+    bind_text(*insert, 10, row.site);
     insert->exec();
   }
 }

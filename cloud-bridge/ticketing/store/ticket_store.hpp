@@ -2,6 +2,7 @@
 
 #include "cloud-bridge/ticketing/store/rows.hpp"
 #include "protocol/core/error.hpp"
+#include "protocol/model/holdings.hpp"
 
 #include <memory>
 #include <string>
@@ -49,6 +50,9 @@ class TicketStore {
   Result<std::optional<Digest>> find_inbox(const InboxKey& key);
   /// How many lives of this database are known: 1, and one more for each time an old copy of it was put back.
   Result<std::size_t> lives(const std::string& gateway, const std::string& epoch);
+  /// Which numbers of findings this gateway need not send again. The databases heard last, all lives of one folded into
+  /// one, bounded as the message is.
+  Result<std::vector<Holding>> holdings(const std::string& gateway);
   Result<std::optional<TicketId>> ticket_of(const SourceRow& source);
   /// The newest ticket of this fault, whatever database of the gateway it came from.
   Result<std::optional<TicketId>> newest_ticket_of(std::string_view gateway, std::string_view finding);
@@ -67,9 +71,8 @@ class TicketStore {
   /// Newest first. `payload` is cut to 4 KiB.
   Result<std::vector<QuarantineRow>> quarantine(std::size_t most);
   Result<std::uint64_t> quarantined(std::string_view gateway, bool keyed);
-  /// The newest `most` readings of one point, oldest first.
-  Result<std::vector<ReadingRow>> readings(std::string_view gateway, std::string_view device, std::string_view point,
-                                           std::size_t most);
+  /// The newest `most` readings of one point at a site, oldest first. Those that name no site may be of any.
+  Result<std::vector<ReadingRow>> readings(std::string_view gateway, const FindingId& of, std::size_t most);
   /// Removes at most a few thousand rows over the bounds; call it every now and then.
   Result<void> prune(WallTime now);
 

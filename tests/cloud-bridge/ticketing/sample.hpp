@@ -30,6 +30,7 @@ struct Sample {
   std::string department = "relay-electronics";
   std::uint32_t occurrence = 1;
   std::string title = "继电器触点粘连";
+  std::string site = "changsha-1";
 
   [[nodiscard]] messages::FindingMessage message() const {
     messages::FindingMessage out;
@@ -39,7 +40,7 @@ struct Sample {
     out.model = "waveshare-relay-8ch";
     out.change.event = event;
     auto& finding = out.change.finding;
-    finding.id = {"changsha-1", device, "relay.3.state", "relay.welded", occurrence};
+    finding.id = {site, device, "relay.3.state", "relay.welded", occurrence};
     finding.fault_class = fault_class;
     finding.active = active;
     finding.state = active ? AlarmState::unacknowledged : AlarmState::returned;

@@ -15,6 +15,7 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -69,8 +70,11 @@ class FakeAgent {
 
   std::string gateway = "gw-01";
   std::uint64_t claims = 0;
-  std::uint64_t asked = 0;           ///< questions of any kind, answered or not
-  std::uint64_t receipts_twice = 0;  ///< receipts for rows that had one
+  std::uint64_t asked = 0;                                                  ///< questions of any kind, answered or not
+  std::uint64_t receipts_twice = 0;                                         ///< receipts for rows that had one
+  std::vector<std::vector<Holding>> holdings;                               ///< as they were told
+  std::function<std::size_t()> lose_again = [] { return std::size_t{0}; };  ///< puts rows back, says how many
+  bool older = false;                                                       ///< does not know of holdings
   bool refuse_all = false;
   bool talk_nonsense = false;
   bool silent = false;
@@ -131,6 +135,13 @@ class FakeAgent {
     }
     if (const auto* given = std::get_if<control::GiveReceipt>(&question->ask)) {
       return *control::encode_answer(question->id, control::Receipted{take(*given)});
+    }
+    if (const auto* told = std::get_if<control::GiveHoldings>(&question->ask)) {
+      if (older) {
+        return control::encode_trouble(question->id, {control::Refusal::unknown_verb, {"不认识", "unknown verb"}, {}});
+      }
+      holdings.push_back(told->epochs);
+      return *control::encode_answer(question->id, control::Unsent{lose_again()});
     }
     if (std::holds_alternative<control::AwaitRows>(question->ask)) {
       waiting_.emplace_back(socket, question->id);

@@ -172,3 +172,17 @@ TEST_CASE("whatever happens, its counts stay true and every row is receipted in 
     CHECK(waiting.empty());
   }
 }
+
+TEST_CASE("what was handed out is known for good, by epoch") {
+  Manifest manifest(small());
+  CHECK_FALSE(manifest.sent({"f", 1}));
+  manifest.load(rows(Stream::findings, 3, 4), BootTime{});
+  CHECK(manifest.sent({"f", 4}));
+  CHECK(manifest.sent({"f", 1}));
+  CHECK_FALSE(manifest.sent({"f", 5}));
+  CHECK_FALSE(manifest.sent({"r", 1}));
+  manifest.broker_took({"f", 4});
+  manifest.receipted("f", {3, 4}, BootTime{1s});
+  manifest.load(rows(Stream::findings, 2, 2), BootTime{});
+  CHECK(manifest.sent({"f", 4}));
+}

@@ -284,3 +284,58 @@ TEST_CASE("garbage and strangers' receipts on the receipt topic are counted and 
   CHECK(scene.agent.waiting() == 1);
   CHECK(scene.uplink->counters().receipted == 0);
 }
+
+TEST_CASE("what the ticket service lost is sent again, and an older agent that cannot is told of once") {
+  Scene scene;
+  scene.broker.start();
+  scene.agent.open();
+  scene.start_centre();
+  REQUIRE(scene.until([&] { return scene.centre->up(); }));
+  scene.add(control::Stream::findings, 1, 3);
+  scene.start_bridge();
+  REQUIRE(scene.until([&] { return scene.agent.waiting() == 0; }));
+  const messages::Holdings holdings{"gw-01", {{findings_epoch, {{1, 1}, {3, 3}}}}};
+  const auto tell = [&] {
+    MqttMessage message("site/gw-01/down/holdings", messages::encode(holdings));
+    asio::co_spawn(scene.loop, scene.centre->client().publish(std::move(message)), asio::detached);
+  };
+  scene.agent.lose_again = [&] {
+    scene.add(control::Stream::findings, 2, 2);
+    return std::size_t{1};
+  };
+  tell();
+  REQUIRE(scene.until([&] { return scene.centre->got[{findings_epoch, 2}] == 2 && scene.agent.waiting() == 0; }));
+  CHECK(scene.agent.holdings.at(0) == holdings.epochs);
+  CHECK(scene.uplink->counters().lost == 1);
+
+  scene.agent.older = true;
+  const auto asked = scene.agent.asked;
+  for (int i = 0; i < 3; ++i) tell();
+  REQUIRE(scene.until([&] { return scene.agent.asked >= asked + 3; }));
+  // The refusal keeps nothing from travelling.
+  scene.add(control::Stream::findings, 4, 4);
+  REQUIRE(scene.until([&] { return scene.agent.waiting() == 0; }));
+  CHECK(scene.agent.holdings.size() == 1);
+  CHECK(scene.uplink->counters().lost == 1);
+}
+
+TEST_CASE("a receipt for what was never sent, as a copied card's twin gets it, frees nothing") {
+  Scene scene;
+  scene.broker.start();
+  scene.agent.open();
+  scene.start_centre();
+  scene.centre->gives_receipts = false;
+  REQUIRE(scene.until([&] { return scene.centre->up(); }));
+  scene.add(control::Stream::findings, 1, 1);
+  scene.start_bridge();
+  REQUIRE(scene.until([&] { return scene.centre->got.size() == 1; }));
+  MqttMessage message("site/gw-01/down/receipt",
+                      messages::encode(messages::Receipt{"gw-01", findings_epoch, {1, 2, 3}}));
+  asio::co_spawn(scene.loop, scene.centre->client().publish(std::move(message)), asio::detached);
+  REQUIRE(scene.until([&] { return scene.uplink->counters().receipted == 1; }));
+  CHECK(scene.agent.receipts_twice == 0);
+  scene.centre->gives_receipts = true;
+  scene.add(control::Stream::findings, 2, 3);
+  REQUIRE(scene.until([&] { return scene.agent.waiting() == 0; }));
+  CHECK(scene.centre->got.size() == 3);
+}

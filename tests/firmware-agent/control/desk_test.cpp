@@ -153,6 +153,17 @@ TEST_CASE("rows are claimed without those on their way, and leave by a receipt")
   CHECK(ask<OutboxState>(w.client, AskOutbox{}).findings_waiting == 1);
 }
 
+TEST_CASE("what the centre holds is compared, and too often is refused") {
+  World w;
+  const std::vector<Holding> held{{"0123456789abcdef", {{1, 4}, {6, 9}}}, {"fedcba9876543210", {}}};
+  CHECK(ask<Unsent>(w.client, GiveHoldings{held}).count == 5);
+  w.server.on_loop([&](FakeAgent& agent) {
+    CHECK(agent.holdings == held);
+    agent.told_too_often = true;
+  });
+  CHECK(ask_in_vain(w.client, GiveHoldings{held}).code == Refusal::not_permitted);
+}
+
 TEST_CASE("a claim that would not fit a line gives what fits, in order, and the rest the next time") {
   World w;
   const std::string epoch = "0123456789abcdef";

@@ -228,6 +228,12 @@ boost::asio::awaitable<Result<std::size_t>> FakeAgent::receipt(std::string epoch
   co_return count;
 }
 
+boost::asio::awaitable<Result<std::size_t>> FakeAgent::mark_unsent(std::vector<Holding> held) {
+  if (told_too_often) co_return fail(Errc::not_permitted, "less than an hour ago");
+  holdings = std::move(held);
+  co_return std::size_t{5};
+}
+
 boost::asio::awaitable<Result<control::OutboxState>> FakeAgent::outbox_state() {
   if (storage_failure) co_return *storage_failure;
   control::OutboxState state{"0123456789abcdef", rows.size(), 7, "", "fedcba9876543210", 2, 0};

@@ -33,6 +33,8 @@ class FakeAgent : public agent::AgentView {
   // What a test looks at.
   std::vector<PointIndex> asked_fresh;
   std::vector<std::pair<std::string, std::uint64_t>> receipted;
+  std::vector<Holding> holdings;  ///< the last that were told
+  bool told_too_often = false;
   std::string last_person;
   std::string last_reason;
 
@@ -60,6 +62,7 @@ class FakeAgent : public agent::AgentView {
   boost::asio::awaitable<Result<std::vector<control::OutboxRow>>> claim(
       std::vector<std::pair<std::string, std::uint64_t>> skip, std::size_t most) override;
   boost::asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) override;
+  boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> held) override;
   boost::asio::awaitable<Result<control::OutboxState>> outbox_state() override;
   void on_readings(std::function<void(std::span<const Reading>)> callback) override {
     tell_readings_ = std::move(callback);

@@ -205,10 +205,95 @@ TEST_CASE("the age of a receipt that came while the clock was wrong counts from 
   CHECK(book.prune() == 0);
   book.clock.advance(day * 13);
   CHECK(book.prune() == 0);
-  CHECK(book.ledger->mark_unsent(book.ledger->epoch(), 1).value() == 1);
+  CHECK(book.ledger->mark_unsent({}).value() == 1);
   book.receipt(1, 1);
   book.clock.advance(day * 15);
   CHECK(book.prune() == 1);
+}
+
+TEST_CASE("what a restored centre lost waits again, byte for byte, and only that") {
+  Book book;
+  for (std::uint32_t i = 1; i <= 8; ++i) book.open(i);
+  const auto before = book.ledger->claim({}, 100, 1 << 20).value();
+  book.receipt(1, 7);
+  const auto epoch = book.ledger->epoch();
+  CHECK(book.ledger->mark_unsent({{"0123456789abcdef", {}}, {epoch, {{1, 2}, {4, 5}, {7, 7}}}}).value() == 2);
+  const auto waiting = book.ledger->claim({}, 100, 1 << 20).value();
+  REQUIRE(waiting.size() == 3);
+  CHECK(waiting[0] == before[2]);
+  CHECK(waiting[1] == before[5]);
+  CHECK(waiting[2] == before[7]);
+}
+
+TEST_CASE("a centre that claims numbers which never were makes nothing of them count as receipted") {
+  Book book;
+  book.open(1);
+  book.open(2);
+  book.receipt(1, 1);
+  CHECK(book.ledger->mark_unsent({{book.ledger->epoch(), {{1, largest_row}}}}).value() == 0);
+  CHECK(book.waiting() == 1);
+  CHECK(book.ledger->mark_unsent({{book.ledger->epoch(), {{1, 1}, {1000, largest_row}}}}).value() == 0);
+  book.open(3);
+  CHECK(book.waiting() == 2);
+}
+
+TEST_CASE("a centre that says in a loop that it holds nothing gets everything once an hour, and writes no more") {
+  Book book;
+  for (std::uint32_t i = 1; i <= 5; ++i) book.open(i);
+  book.receipt(1, 5);
+  CHECK(book.ledger->mark_unsent({}).value() == 5);
+  // They wait; saying it again changes nothing.
+  CHECK(book.ledger->mark_unsent({}).value() == 0);
+  book.receipt(1, 5);
+  for (int i = 0; i < 59; ++i) {
+    const auto refused = book.ledger->mark_unsent({});
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == Errc::not_permitted);
+    CHECK(book.waiting() == 0);
+    book.clock.advance(1min);
+  }
+  book.clock.advance(1min);
+  CHECK(book.ledger->mark_unsent({}).value() == 5);
+}
+
+TEST_CASE("a comparison that finds nothing lost writes nothing") {
+  Book book;
+  for (std::uint32_t i = 1; i <= 5; ++i) book.open(i);
+  book.receipt(1, 5);
+  const auto log = book.dir / "findings.db-wal";
+  const auto time = std::filesystem::last_write_time(log);
+  for (int i = 0; i < 100; ++i) CHECK(book.ledger->mark_unsent({{book.ledger->epoch(), {{1, 5}}}}).value() == 0);
+  CHECK(std::filesystem::last_write_time(log) == time);
+}
+
+TEST_CASE(
+    "a gateway that gets another name tells under it what waits, and never again what it told under the old one") {
+  Book book;
+  book.options.encode_finding = [](const messages::FindingMessage& message) { return messages::encode(message); };
+  const auto old_name = book.site.gateway;
+  for (std::uint32_t i = 1; i <= 4; ++i) book.open(i);
+  book.receipt(1, 2);
+  const auto epoch = book.ledger->epoch();
+  book.ledger.reset();
+  book.site.gateway = "gw-renamed";
+  for (int start = 0; start < 2; ++start) {
+    book.start();
+    const auto rows = book.ledger->claim({}, 100, 1 << 20).value();
+    REQUIRE(rows.size() == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      CHECK(rows[i].epoch == epoch);
+      CHECK(rows[i].seq == i + 3);
+      const auto read = messages::decode_finding(rows[i].payload);
+      REQUIRE_MESSAGE(read.has_value(), read.error().message);
+      CHECK(read->envelope.gateway == "gw-renamed");
+      CHECK(read->envelope.seq == i + 3);
+      CHECK(read->change.finding.id.occurrence == i + 3);
+    }
+    // The centre knows nothing yet under the new name.
+    CHECK(book.ledger->mark_unsent({}).value() == 0);
+  }
+  book.open(5);
+  CHECK(book.ledger->claim({}, 100, 1 << 20)->back().seq == 5);
 }
 
 TEST_CASE("an hour in which nothing is over writes nothing") {

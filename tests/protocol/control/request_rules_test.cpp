@@ -75,3 +75,17 @@ TEST_CASE("a receipt names an epoch and 1 to 256 rows") {
   CHECK(refused(GiveReceipt{"e", std::vector<std::uint64_t>(257, 1)}));
   CHECK_FALSE(refused(GiveReceipt{"e", std::vector<std::uint64_t>(256, 1)}));
 }
+
+TEST_CASE("holdings name few epochs, and their ranges ascend") {
+  CHECK_FALSE(refused(GiveHoldings{}));
+  CHECK_FALSE(refused(GiveHoldings{std::vector<Holding>(16, Holding{"e", {{1, 2}, {4, largest_row}}})}));
+  CHECK(refused(GiveHoldings{std::vector<Holding>(17, Holding{"e", {}})}));
+  CHECK(refused(GiveHoldings{{{"", {}}}}));
+  CHECK(refused(GiveHoldings{{{"e", {{2, 1}}}}}));
+  CHECK(refused(GiveHoldings{{{"e", {{1, 3}, {3, 4}}}}}));
+  std::vector<SeqRange> many;
+  for (std::uint64_t n = 1; n <= 33; ++n) many.push_back({2 * n, 2 * n});
+  CHECK(refused(GiveHoldings{{{"e", many}}}));
+  many.pop_back();
+  CHECK_FALSE(refused(GiveHoldings{{{"e", many}}}));
+}

@@ -28,7 +28,8 @@ inline std::vector<control::Ask> every_ask() {
           AskOutbox{},
           ClaimRows{5, {{"0123456789abcdef", 1}, {"fedcba9876543210", 18'446'744'073'709'551'615ULL}}},
           AwaitRows{},
-          GiveReceipt{"0123456789abcdef", {1, 2, 18'446'744'073'709'551'615ULL}}};
+          GiveReceipt{"0123456789abcdef", {1, 2, 18'446'744'073'709'551'615ULL}},
+          GiveHoldings{{{"0123456789abcdef", {{1, 7}, {9, 9'223'372'036'854'775'807ULL}}}, {"fedcba9876543210", {}}}}};
 }
 
 inline control::ReadingRow sample_reading() {
@@ -134,7 +135,8 @@ inline std::vector<control::Data> every_data() {
           *sample_status().outbox,
           std::vector<OutboxRow>{{Stream::findings, "0123456789abcdef", 1, "{\"a\":\"\\u0000\"}"},
                                  {Stream::readings, "fedcba9876543210", 2, "控制 \" \\ \n \t \x01 end"}},
-          Receipted{3}};
+          Receipted{3},
+          Unsent{4}};
 }
 
 }  // namespace inspect::tests

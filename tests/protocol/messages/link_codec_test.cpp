@@ -65,3 +65,46 @@ TEST_CASE("a receipt holds at most 256 numbers, both ways") {
   REQUIRE(read.has_error());
   CHECK(read.error().message == "seqs: more than 256 entries");
 }
+
+TEST_CASE("what the centre holds arrives as it was sent") {
+  const auto bytes = encode(sample_holdings());
+  CHECK(bytes == R"({"gateway":"gw-0001","epochs":[{"epoch":"00112233445566ff","held":[{"first":1,"last":900},)"
+                 R"({"first":902,"last":9223372036854775807}]},{"epoch":"aa112233445566ff","held":[]}]})");
+  const auto read = decode_holdings(bytes);
+  REQUIRE_MESSAGE(read.has_value(), read.error().message);
+  CHECK(read->gateway == "gw-0001");
+  CHECK(read->epochs == sample_holdings().epochs);
+}
+
+TEST_CASE("holdings that contradict themselves are refused") {
+  const auto with = [](const std::string& held) {
+    return R"({"gateway":"gw-0001","epochs":[{"epoch":"00112233445566ff","held":)" + held + "}]}";
+  };
+  CHECK(decode_holdings(with("[]")).has_value());
+  for (const auto* held :
+       {R"([{"first":0,"last":1}])", R"([{"first":5,"last":4}])", R"([{"first":1,"last":9223372036854775808}])",
+        R"([{"first":1,"last":5},{"first":5,"last":6}])", R"([{"first":7,"last":8},{"first":1,"last":2}])",
+        R"([{"first":1}])", R"([{"first":1,"last":2,"all":true}])", R"([[1,2]])", R"("1-2")", "null"}) {
+    CAPTURE(held);
+    CHECK(decode_holdings(with(held)).has_error());
+  }
+  CHECK(decode_holdings(R"({"gateway":"+","epochs":[]})").has_error());
+  CHECK(decode_holdings(R"({"gateway":"gw-0001","epochs":[{"epoch":"x","held":[]}]})").has_error());
+}
+
+TEST_CASE("holdings keep their bounds, and what is left out is the oldest") {
+  Holdings much{"gw-0001", {}};
+  for (int i = 0; i < 20; ++i) {
+    much.epochs.push_back({"00112233445566" + std::to_string(10 + i), {}});
+    for (std::uint64_t n = 0; n < 40; ++n)
+      much.epochs.back().held.push_back({n * 10 + largest_row / 2, n * 10 + largest_row / 2});
+  }
+  const auto bytes = encode(much);
+  CHECK(bytes.size() < largest_message);
+  const auto read = decode_holdings(bytes);
+  REQUIRE_MESSAGE(read.has_value(), read.error().message);
+  REQUIRE(read->epochs.size() == 16);
+  CHECK(read->epochs.front().epoch == much.epochs.front().epoch);
+  REQUIRE(read->epochs.front().held.size() == 32);
+  CHECK(read->epochs.front().held.back() == much.epochs.front().held.back());
+}

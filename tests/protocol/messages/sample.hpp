@@ -56,10 +56,15 @@ inline messages::ReadingsMessage sample_readings() {
   out.entries = {{"pzem", "output.voltage", "V", 12.01, Quality::good, Reason::none, WallTime{1764000000000ms}},
                  {"pzem", "temperature", "°C", -40, Quality::uncertain, Reason::stale, WallTime{1764000000000ms}},
                  {"pzem", "output.current", "A", 0, Quality::bad, Reason::no_answer, WallTime{1764000000000ms}}};
+  out.site = "changsha-1";
   return out;
 }
 
 inline messages::Receipt sample_receipt() { return {"gw-0001", "00112233445566ff", {1, 2, 9223372036854775807ULL}}; }
+inline messages::Holdings sample_holdings() {
+  return {"gw-0001", {{"00112233445566ff", {{1, 900}, {902, 9223372036854775807ULL}}}, {"aa112233445566ff", {}}}};
+}
+
 inline messages::GatewayState sample_state() {
   return {"gw-0001", true, WallTime{}, "0.1.0", false, WallTime{std::chrono::milliseconds(1764000000123)}};
 }

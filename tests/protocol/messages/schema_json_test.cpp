@@ -155,6 +155,7 @@ TEST_CASE("real messages satisfy their schemas, and every property of a schema i
   matches("finding", encode(sample_finding()));
   matches("readings", encode(sample_readings()));
   matches("receipt", encode(sample_receipt()));
+  matches("holdings", encode(sample_holdings()));
   matches("state", encode(sample_state()));
 }
 
@@ -172,6 +173,7 @@ TEST_CASE("schema and codec refuse the same missing and unknown fields") {
   agree("finding", json::parse(encode(sample_finding())), decode_finding);
   agree("readings", json::parse(encode(sample_readings())), decode_readings);
   agree("receipt", json::parse(encode(sample_receipt())), decode_receipt);
+  agree("holdings", json::parse(encode(sample_holdings())), decode_holdings);
   agree("state", json::parse(encode(sample_state())), decode_state);
 }
 
@@ -180,12 +182,13 @@ TEST_CASE("the description of the channels names every topic and every schema th
   REQUIRE(in);
   std::stringstream text;
   text << in.rdbuf();
-  for (const auto channel : {Channel::finding, Channel::readings, Channel::state, Channel::receipt}) {
+  for (const auto channel :
+       {Channel::finding, Channel::readings, Channel::state, Channel::receipt, Channel::holdings}) {
     CHECK(text.str().find("address: " + topic(channel, "{gateway}") + '\n') != std::string::npos);
   }
   const std::regex reference("schemas/([a-z]+)\\.schema\\.json");
   const auto all = text.str();
   int found = 0;
   for (std::sregex_iterator at(all.begin(), all.end(), reference), end; at != end; ++at, ++found) schema((*at)[1]);
-  CHECK(found == 4);
+  CHECK(found == 5);
 }

@@ -11,8 +11,10 @@ TEST_CASE("a topic names its gateway and channel, there and back") {
   CHECK(topic(Channel::readings, "gw-0001") == "site/gw-0001/up/readings");
   CHECK(topic(Channel::state, "gw-0001") == "site/gw-0001/up/state");
   CHECK(topic(Channel::receipt, "gw-0001") == "site/gw-0001/down/receipt");
+  CHECK(topic(Channel::holdings, "gw-0001") == "site/gw-0001/down/holdings");
   CHECK(topic_of_all(Channel::finding) == "site/+/up/finding");
-  for (const auto channel : {Channel::finding, Channel::readings, Channel::state, Channel::receipt}) {
+  for (const auto channel :
+       {Channel::finding, Channel::readings, Channel::state, Channel::receipt, Channel::holdings}) {
     const auto parsed = parse_topic(topic(channel, "abc"));
     REQUIRE(parsed);
     CHECK(parsed->channel == channel);

@@ -24,6 +24,7 @@ TEST_CASE("the shipped example is right and says what the defaults are") {
   CHECK(config->store.directory == fresh.store.directory);
   CHECK(config->store.readings_hours == fresh.store.readings_hours);
   CHECK(config->broker.client_id == fresh.broker.client_id);
+  CHECK(config->http.time_zone == fresh.http.time_zone);
   CHECK(config->dispatch.departments.size() == 4);
   CHECK(config->dispatch.department("power")->name.zh == "电源部");
 }
@@ -41,6 +42,17 @@ TEST_CASE("what is wrong is told with file, line, column and a cure") {
   CHECK(holds(complaint("[htp]\n"), "did you mean \"http\""));
   CHECK(holds(complaint("[http\n"), "t.toml:1:"));
   CHECK(holds(complaint("[broker]\ncertificate = \"a.pem\"\n"), "need ca"));
+}
+
+TEST_CASE("the time zone is one of the tz database, and nothing that could break out of a page") {
+  const auto with = [](const std::string& zone) { return complaint("[http]\ntime_zone = \"" + zone + "\"\n"); };
+  CHECK(with("Asia/Urumqi").empty());
+  CHECK(with("Etc/GMT+5").empty());
+  for (const auto* wrong : {"Asia", "Peking", "CST'", "../../etc/passwd", "\\\"><script>"}) {
+    CAPTURE(wrong);
+    CHECK(holds(with(wrong), "t.toml:2:"));
+    CHECK(holds(with(wrong), "Asia/Shanghai"));
+  }
 }
 
 TEST_CASE("departments have their own keys and rules name departments that exist") {

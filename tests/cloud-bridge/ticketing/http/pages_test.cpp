@@ -14,7 +14,7 @@ unsigned status(const Pages& pages, const std::string& target, const std::string
 }  // namespace
 
 TEST_CASE("the pages and their files are served, and nothing else of the disk") {
-  const auto pages = Pages::load("cloud-bridge/web");
+  const auto pages = Pages::load("cloud-bridge/web", "Asia/Shanghai");
   REQUIRE(pages.has_value());
   CHECK(status(*pages, "/") == 200);
   CHECK(status(*pages, "/tickets/T-2026-000001") == 200);
@@ -29,7 +29,7 @@ TEST_CASE("the pages and their files are served, and nothing else of the disk") 
 }
 
 TEST_CASE("no page names a source outside, and none holds an inline script or style") {
-  const auto pages = Pages::load("cloud-bridge/web");
+  const auto pages = Pages::load("cloud-bridge/web", "Asia/Shanghai");
   REQUIRE(pages.has_value());
   for (const auto* target :
        {"/", "/tickets/T-2026-000001", "/web/style.css", "/web/list.js", "/web/ticket.js", "/web/common.js"}) {
@@ -44,8 +44,18 @@ TEST_CASE("no page names a source outside, and none holds an inline script or st
 }
 
 TEST_CASE("a directory without the pages is named with the cure") {
-  const auto pages = Pages::load("/nowhere");
+  const auto pages = Pages::load("/nowhere", "UTC");
   REQUIRE_FALSE(pages.has_value());
   CHECK(pages.error().message.find("/nowhere/index.html") != std::string::npos);
   CHECK(pages.error().message.find("http.pages") != std::string::npos);
+}
+
+TEST_CASE("the zone in which every time is shown comes with the page") {
+  const auto pages = Pages::load("cloud-bridge/web", "America/Sao_Paulo");
+  REQUIRE(pages.has_value());
+  for (const auto* target : {"/", "/tickets/T-2026-000001"}) {
+    const auto body = pages->answer({"GET", target, {}, ""})->body;
+    CHECK(body.find(R"(<meta name="time-zone" content="America/Sao_Paulo">)") != std::string::npos);
+    CHECK(body.find('@') == std::string::npos);
+  }
 }

@@ -105,11 +105,12 @@ void check_books(Desk& desk, const std::vector<Sample>& told) {
   }
 }
 
-Incoming readings(const std::string& epoch, std::uint64_t seq, double value) {
+Incoming readings(const std::string& epoch, std::uint64_t seq, double value, const std::string& site = {}) {
   messages::ReadingsMessage batch;
   batch.envelope = {"gw-1", epoch, seq, noon};
   const auto at = noon + 1s * static_cast<int>(value);
   batch.entries.push_back({"seat-07", "output.voltage", "V", value, Quality::good, Reason::none, at});
+  batch.site = site;
   return {"site/gw-1/up/readings", messages::encode(batch)};
 }
 
@@ -262,4 +263,70 @@ TEST_CASE("an old database that comes back after more than an hour is a card put
   watch.heard("gw-1", InboxKind::finding, "a", noon + 2h);
   CHECK(watch.twins("gw-1", noon + 2h));
   CHECK_FALSE(watch.twins("gw-2", noon + 2h));
+}
+
+TEST_CASE("two sites behind one gateway's name: same devices, same numbers, and nothing of either is lost or mixed") {
+  const TemporaryDirectory home;
+  auto desk = desk_in(home.path());
+  const std::string here = "changsha-1";
+  const std::string there = "xiangtan-1";
+  for (std::uint64_t seq = 1; seq <= 20; ++seq) {
+    const auto now = noon + 1min * static_cast<int>(seq);
+    const bool active = seq % 2 == 1;
+    const auto event = active ? FindingEvent::reopened : FindingEvent::returned;
+    const auto taken =
+        take(*desk,
+             {Sample{.seq = seq, .event = event, .active = active, .site = here}.incoming(),
+              Sample{.epoch = epoch_b, .seq = seq, .event = FindingEvent::updated, .site = there}.incoming(),
+              readings("00112233445566cc", seq, static_cast<double>(seq), here),
+              readings("00112233445566dd", seq, 1000 + static_cast<double>(seq), there)},
+             now);
+    CHECK(taken.fresh == 4);
+    CHECK(taken.conflicts + taken.refused + taken.poisoned == 0);
+    CHECK(taken.receipts.size() == 4);
+    if (seq == 10) {
+      desk.reset();
+      desk = desk_in(home.path(), now);
+    }
+  }
+  const auto tickets = desk->list({});
+  REQUIRE(tickets.size() == 2);
+  for (const auto* entry : tickets) {
+    const auto& finding = entry->ticket.latest.change.finding;
+    const bool mine = finding.id.site == here;
+    CAPTURE(finding.id.site);
+    // The one ended with its return, the other never went.
+    CHECK(entry->ticket.measured() == !mine);
+    std::size_t reports = 0;
+    for (const auto& row : desk->ledger(entry->row.id).value()) {
+      if (!row.event.report) continue;
+      CHECK(row.event.report->change.finding.id.site == finding.id.site);
+      ++reports;
+    }
+    CHECK(reports == 20);
+    const auto series = desk->series(*entry).value();
+    REQUIRE(series.size() == 1);
+    REQUIRE(series[0].readings.size() == 20);
+    for (const auto& reading : series[0].readings) CHECK((reading.value > 1000) == !mine);
+  }
+  CHECK(twins(*desk));
+}
+
+TEST_CASE("two gateways with the same configuration are apart as soon as they are known for twins") {
+  const TemporaryDirectory home;
+  const auto desk = desk_in(home.path());
+  const auto hear = [&](std::uint64_t seq, const std::string& epoch, const std::string& device) {
+    take(*desk, {Sample{.epoch = epoch, .seq = seq, .device = device}.incoming()}, noon + 1min * static_cast<int>(seq));
+  };
+  hear(1, epoch_a, "seat-01");
+  hear(1, epoch_b, "seat-01");  // could be the same gateway with a new card
+  CHECK(desk->list({}).size() == 1);
+  hear(2, epoch_a, "seat-02");  // is none
+  REQUIRE(twins(*desk));
+  hear(3, epoch_a, "seat-03");
+  hear(3, epoch_b, "seat-03");
+  CHECK(desk->list({}).size() == 4);
+  hear(4, epoch_b, "seat-03");
+  hear(4, epoch_a, "seat-03");
+  CHECK(desk->list({}).size() == 4);
 }

@@ -27,6 +27,8 @@ void age_to_first_schema(const TemporaryDirectory& home) {
   raw(home).exec(
       "ALTER TABLE ticket_event DROP COLUMN epoch; DROP TABLE numbering; DROP TABLE pulse; DROP INDEX inbox_findings; "
       "DROP INDEX quarantine_last; ALTER TABLE gateway DROP COLUMN watching; ALTER TABLE gateway DROP COLUMN agent_at;"
+      "DROP INDEX reading_point; ALTER TABLE reading DROP COLUMN site;"
+      "CREATE UNIQUE INDEX reading_point ON reading (gateway, device, point, at);"
       "PRAGMA user_version=1");
 }
 
@@ -50,7 +52,7 @@ TEST_CASE("a store of the first version is brought forward with its tickets, and
   CHECK(gateways->at(0).missing == 2);
   take(*desk, {Sample{.seq = 3, .device = "seat-09"}.incoming()});
   CHECK(desk->gateways()->at(0).missing == 1);
-  CHECK(raw(home).execAndGet("PRAGMA user_version").getInt() == 4);
+  CHECK(raw(home).execAndGet("PRAGMA user_version").getInt() == 5);
 }
 
 TEST_CASE("opening a store again and again changes nothing in it") {

@@ -147,13 +147,13 @@ TEST_CASE("old readings go, oldest first, and their numbers in the inbox too; ti
     }
     REQUIRE(store->commit(set).has_value());
   }
-  CHECK(store->readings("gw-1", "psu", "v", 1000)->size() == 100);
+  CHECK(store->readings("gw-1", {"", "psu", "v", "", 0}, 1000)->size() == 100);
   REQUIRE(store->prune(noon + 95min).has_value());
-  const auto left = store->readings("gw-1", "psu", "v", 1000);
+  const auto left = store->readings("gw-1", {"", "psu", "v", "", 0}, 1000);
   CHECK(left->size() == 30);
   CHECK(left->front().entry.at == noon + 70min);
   REQUIRE(store->prune(noon + 24h * 20).has_value());
-  CHECK(store->readings("gw-1", "psu", "v", 1000)->empty());
+  CHECK(store->readings("gw-1", {"", "psu", "v", "", 0}, 1000)->empty());
   CHECK_FALSE(store->find_inbox({"gw-1", epoch_b, 1})->has_value());
   CHECK(store->find_inbox({"gw-1", epoch_a, 1})->has_value());
   CHECK(store->events(1)->size() == 1);
@@ -244,7 +244,7 @@ TEST_CASE("a reading that is said twice is one, and the newest come in the order
     set.readings.push_back({"gw-1", {"psu", "v", "V", second * 1.0, Quality::good, Reason::none, noon + second * 1s}});
   }
   REQUIRE(store->commit(set).has_value());
-  const auto rows = store->readings("gw-1", "psu", "v", 2);
+  const auto rows = store->readings("gw-1", {"", "psu", "v", "", 0}, 2);
   REQUIRE(rows->size() == 2);
   CHECK(rows->at(0).entry.value == 2.0);
   CHECK(rows->at(1).entry.value == 3.0);
