@@ -1,7 +1,8 @@
 // What both pages share. Nothing from outside ever becomes markup: el() sets text only.
-import { language, pick, sentence, setLanguage, t } from '/web/words.js';
+import { date, exact, learnTime, serviceNow, withLocalTimes, zoneName } from '/web/time.js';
+import { language, pick as rawPick, sentence, setLanguage, t } from '/web/words.js';
 
-const svgNames = new Set(['svg', 'path', 'line', 'circle', 'text', 'g', 'title']);
+const svgNames = new Set(['svg', 'path', 'line', 'circle', 'rect', 'text', 'g', 'title']);
 
 export function el(name, attributes = {}, ...children) {
   const node = svgNames.has(name) ? document.createElementNS('http://www.w3.org/2000/svg', name) : document.createElement(name);
@@ -20,11 +21,6 @@ export function el(name, attributes = {}, ...children) {
 export function replace(target, ...children) {
   target.replaceChildren(...children.flat(Infinity).filter((child) => child));
 }
-
-// The service's clock, not the browser's: the offset is learned from each answer.
-let offset = 0;
-export function learnTime(now) { if (now) offset = Date.parse(now) - Date.now(); }
-export function serviceNow() { return Date.now() + offset; }
 
 export async function ask(path, body) {
   const options = body === undefined ? {} : {
@@ -45,20 +41,8 @@ export async function ask(path, body) {
 
 const two = (number) => String(number).padStart(2, '0');
 
-export function date(text) {
-  if (!text) return '';
-  const when = new Date(text);
-  const time = `${two(when.getHours())}:${two(when.getMinutes())}`;
-  const far = when.getFullYear() !== new Date(serviceNow()).getFullYear();
-  if (language === 'zh') return `${far ? when.getFullYear() + '年' : ''}${when.getMonth() + 1}月${when.getDate()}日 ${time}`;
-  const month = when.toLocaleString('en-GB', { month: 'short' });
-  return `${when.getDate()} ${month}${far ? ' ' + when.getFullYear() : ''} ${time}`;
-}
-
-export function exact(text) {
-  const when = new Date(text);
-  return `${date(text)}:${two(when.getSeconds())}`;
-}
+// A text of the service in the reader's language; nothing for none.
+export function pick(text) { return withLocalTimes(rawPick(text)); }
 
 const gap = () => (language === 'zh' ? '' : ' ');
 
@@ -206,8 +190,9 @@ export function bar(redraw, back) {
       redraw();
     } }, t('switch')));
   document.title = t('product');
+  document.getElementById('zone').textContent = `${t('all_times')} ${zoneName()}`;
   if (live !== null) showLive(live);
   showHealth(health);
 }
 
-export { language, pick, sentence, t };
+export { date, exact, language, sentence, serviceNow, t };

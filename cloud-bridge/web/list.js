@@ -61,7 +61,7 @@ function drawGateways() {
     // An agent that fell silent leaves the site unwatched: from when on, is what matters.
     const said = state !== 'silent' ? `${t(state)} · ${ago(gateway.heard_at)}`
       : gateway.silent_since ? `${t('silent_since')} ${date(gateway.silent_since)}` : t('silent');
-    return el('span', { class: 'gateway', 'data-state': state, title: `${t('heard')} ${date(gateway.heard_at)} · ${gateway.version}` },
+    return el('span', { class: 'gateway', 'data-state': state, title: `${t('heard')} ${date(gateway.heard_at)} · ${gateway.version || ''}` },
       el('i', { 'aria-hidden': 'true' }, marks[state]), gateway.name, el('small', {}, said),
       gateway.missing > 0 && el('small', { class: 'doubt' }, `${t('missing')}: ${gateway.missing}`));
   }));

@@ -10,6 +10,7 @@ const words = {
   conflict_link: ['隔离的报文', 'messages put aside'],
   more_below: ['条在下方', 'more below'],
   more_hidden: ['条较早的工单未显示；可按编号打开。', 'older tickets are not shown; they open by their number.'],
+  all_times: ['所有时间：', 'All times:'],
   switch: ['English', '中文'],
   back: ['全部工单', 'All tickets'],
 
@@ -53,9 +54,13 @@ const words = {
   urgency: ['紧急程度', 'Urgency'], device: ['设备', 'Device'], point: ['测点', 'Point'], value: ['数值', 'Value'], quality: ['质量', 'Quality'],
   against: ['对照', 'Held against'], model: ['型号', 'Model'], kind: ['类型', 'Kind'], occurrence: ['第几次', 'Occurrence'], repeats: ['反复次数', 'Came back'],
   'quality.good': ['良好', 'good'], 'quality.uncertain': ['存疑', 'uncertain'], 'quality.bad': ['无效', 'bad'],
+  'reason.never_read': ['尚未读取', 'never read'], 'reason.no_answer': ['设备不应答', 'no answer'], 'reason.line': ['线路故障', 'line'],
+  'reason.refused': ['设备拒绝', 'refused'], 'reason.busy': ['设备忙', 'busy'], 'reason.bus': ['总线不可用', 'bus'],
+  'reason.implausible': ['数值不可信', 'implausible'], 'reason.stale': ['已过期', 'stale'],
   site_says: ['现场状态', 'On the gateway'],
   'alarm.normal': ['正常', 'normal'], 'alarm.unacknowledged': ['未确认', 'unacknowledged'], 'alarm.acknowledged': ['已确认', 'acknowledged'],
   'alarm.returned': ['已恢复、未确认', 'returned, unacknowledged'], 'alarm.shelved': ['搁置', 'shelved'],
+  'alarm.gone': ['已确认，故障已消失，始于', 'acknowledged, gone since'],
   'alarm.suppressed': ['按规则抑制', 'suppressed'], 'alarm.out_of_service': ['停用检修', 'out of service'],
 
   actions: ['处理', 'Act'], your_name: ['处理人', 'Your name'], note: ['备注', 'Note'],
@@ -66,7 +71,7 @@ const words = {
   no_login: ['目前没有登录，按填写的姓名记录。', 'There is no login yet: what you write is what is recorded.'],
   closed_note: ['工单已关闭；再次测得该故障时会自动重新打开。', 'Closed. It opens again by itself when the fault is measured again.'],
 
-  ledger: ['经过', 'Ledger'], readings: ['近期读数', 'Recent readings'], no_ticket: ['没有这张工单。', 'There is no such ticket.'],
+  ledger: ['经过', 'Ledger'], readings: ['近期读数', 'Recent readings'], no_value: ['无有效读数', 'no value'], last_value: ['最后读数', 'last value'], no_ticket: ['没有这张工单。', 'There is no such ticket.'],
   'event.reported': ['现场上报', 'Reported by the site'], 'event.acknowledged': ['接单', 'Acknowledged'],
   'event.remote_started': ['开始远程处理', 'Remote work started'], 'event.arrived': ['到达现场', 'Arrived on site'],
   'event.resolved': ['给出结果', 'Resolved'], 'event.paused': ['时钟暂停', 'Clock paused'], 'event.resumed': ['时钟继续', 'Clock resumed'],

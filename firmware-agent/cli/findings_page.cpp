@@ -29,9 +29,23 @@ std::string percent(double confidence) {
   return buffer.data();
 }
 
+/// A state in which somebody knows of the fault says by itself nothing of whether it is still there.
+bool gone_although_open(const Finding& f) {
+  return !f.active && f.state != AlarmState::normal && f.state != AlarmState::returned;
+}
+
+Cell state_cell(const Console& console, const Finding& f) {
+  auto cell = word(f.state, console.language);
+  if (gone_although_open(f)) cell = {cell.text + console.in({"、已消失", ", gone"}), Tone::quiet};
+  return cell;
+}
+
 std::string state_text(const Console& console, const Finding& f) {
   auto text = word(f.state, console.language).text;
   if (!f.by.empty()) text += " (" + f.by + ')';
+  if (gone_although_open(f)) {
+    text += console.in({"，故障已消失，始于 ", ", gone since "}) + local_time(f.returned.value_or(f.changed).wall);
+  }
   if (f.shelved_until) text += console.in({"，至 ", ", until "}) + local_time(*f.shelved_until);
   if (!f.reason.empty()) text += console.in({"，原因：", ", because: "}) + f.reason;
   return text;
@@ -52,7 +66,7 @@ std::string evidence_line(const Console& console, const Evidence& e) {
   const auto value =
       value_text(e.quality == Quality::bad ? std::nullopt : std::optional(e.value), e.unit, false, console.language);
   auto line = e.device + (e.point.empty() ? "" : '/' + e.point) + "  " + value + "  " + local_time(e.at);
-  const auto& note = console.in(e.note);
+  const auto note = with_local_times(console.in(e.note));
   if (!note.empty()) line += "  " + note;
   return line;
 }
@@ -73,7 +87,7 @@ std::string findings_page(const Console& console, const std::vector<Finding>& fi
                {console.in({"位置", "WHERE"}), false, 12, 2}});
   for (const auto& f : findings) {
     table.row({word(f.fault_class, console.language),
-               word(f.state, console.language),
+               state_cell(console, f),
                {ago(console, f.since.wall, now)},
                {console.in(f.analysis.title)},
                {console.in(f.analysis.where)}},
@@ -89,8 +103,8 @@ std::string finding_page(const Console& console, const Finding& f, WallTime now)
       {name("编号", "id"), {short_id(f.id)}},
       {name("故障", "finding"), {console.in(a.title), word(f.fault_class, console.language).tone}},
       {name("级别", "class"), word(f.fault_class, console.language)},
-      {name("状态", "state"), {state_text(console, f), word(f.state, console.language).tone}},
-      {name("现象", "what"), {console.in(a.what)}},
+      {name("状态", "state"), {state_text(console, f), state_cell(console, f).tone}},
+      {name("现象", "what"), {with_local_times(console.in(a.what))}},
       {name("位置", "where"), {console.in(a.where)}},
       {name("开始", "since"), {instant(console, f.since) + " (" + ago(console, f.since.wall, now) + ')'}},
       {name("变化", "changed"), {instant(console, f.changed)}}};

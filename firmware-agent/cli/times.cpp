@@ -107,6 +107,20 @@ std::string local_stamp(WallTime time) {
   return formatted(parts, "%Y-%m-%dT%H:%M:%S") + fraction.data() + zone;
 }
 
+std::string with_local_times(std::string text) {
+  constexpr std::string_view mark = " UTC";
+  constexpr std::size_t length = 19;  // "2026-11-24 08:00:05"
+  for (auto end = text.find(mark); end != std::string::npos; end = text.find(mark, end + 1)) {
+    if (end < length) continue;
+    auto instant = text.substr(end - length, length);
+    if (instant[10] != ' ') continue;
+    instant[10] = 'T';
+    const auto time = parse_rfc3339(instant + 'Z');
+    if (time) text.replace(end - length, length + mark.size(), local_time(*time));
+  }
+  return text;
+}
+
 std::string span_text(milliseconds span, Language language) {
   const bool zh = language == Language::zh;
   const auto* s = zh ? "秒" : "s";

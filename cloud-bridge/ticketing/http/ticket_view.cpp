@@ -13,14 +13,22 @@ namespace {
 constexpr std::size_t most = 4096;  ///< longest text shown; everything was bounded when it came in
 constexpr std::size_t most_ledger = 500;
 
-void write(JsonWriter& out, std::string_view key, std::string_view value) { out.key(key).text(value, most); }
+/// What is not there is null: an empty text would be a name or a remark that happens to be empty.
+void write(JsonWriter& out, std::string_view key, std::string_view value) {
+  value.empty() ? out.key(key).null() : out.key(key).text(value, most);
+}
 void write(JsonWriter& out, std::string_view key, WallTime time) { out.key(key).text(rfc3339(time), 40); }
 void write(JsonWriter& out, std::string_view key, const std::optional<WallTime>& time) {
   time ? out.key(key).text(rfc3339(*time), 40) : out.key(key).null();
 }
 
 void write(JsonWriter& out, std::string_view key, const Text& text) {
-  out.key(key).begin_object();
+  out.key(key);
+  if (text.zh.empty() && text.en.empty()) {
+    out.null();
+    return;
+  }
+  out.begin_object();
   write(out, "zh", text.zh);
   write(out, "en", text.en);
   out.end_object();
@@ -178,7 +186,9 @@ void write_series(JsonWriter& out, const std::vector<Series>& all) {
     for (const auto& reading : series.readings) {
       out.begin_list().text(rfc3339(reading.at), 40);
       reading.quality != Quality::bad&& std::isfinite(reading.value) ? out.number(reading.value) : out.null();
-      out.text(name(reading.quality), 16).end_list();
+      out.text(name(reading.quality), 16);
+      reading.reason == Reason::none ? out.null() : out.text(name(reading.reason), 16);
+      out.end_list();
     }
     out.end_list().end_object();
   }

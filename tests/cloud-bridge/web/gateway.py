@@ -59,7 +59,7 @@ KINDS = {
 
 
 def finding(gateway, seq, device="seat-07", kind="relay.welded", point="relay.3.state", event="opened", active=True,
-            occurrence=1, since=95.0, device_title=None, epoch=EPOCH, held_back=(), what=None):
+            occurrence=1, since=95.0, device_title=None, epoch=EPOCH, held_back=(), what=None, state=None):
     facts = KINDS[kind]
     analysis = {
         "title": facts["title"], "what": what or facts["what"],
@@ -70,7 +70,7 @@ def finding(gateway, seq, device="seat-07", kind="relay.welded", point="relay.3.
                       "at": stamp(20), "note": note} for name, value, unit, note in facts["evidence"]],
         "held_back": list(held_back)}
     body = {"id": {"site": "changsha-1", "device": device, "point": point, "kind": kind, "occurrence": occurrence},
-            "class": facts["cls"], "state": "unacknowledged" if active else "returned", "active": active,
+            "class": facts["cls"], "state": state or ("unacknowledged" if active else "returned"), "active": active,
             "since": moment(since), "changed": moment(5)}
     if not active:
         body["returned"] = moment(5)

@@ -1,4 +1,5 @@
 """The pages in a real browser, before a real service and a real broker: what a dispatcher sees and does."""
+import datetime
 import json
 import select
 import subprocess
@@ -123,6 +124,73 @@ class PageTest(unittest.TestCase):
             self.browser.shows(text)
         path = self.browser.run("return document.querySelector('.chart .line').getAttribute('d')")
         self.assertEqual(path.count("M"), 2, "a reading that is missing is a gap in the line")
+        self.assertEqual(self.gaps(), ["设备不应答"])
+        self.no_complaints()
+
+    def gaps(self):
+        """The reasons of the gaps in the charts, without their times."""
+        return self.browser.run("return [...document.querySelectorAll('.chart .gap title')].map(g => g.textContent.split(' · ')[0])")
+
+    def test_bad_readings_are_a_gap_with_its_reason_also_when_none_is_good(self):
+        def chart_of(device, seq, values):
+            publish(self.stack.broker_port, "site/gw-changsha/up/readings",
+                    readings("gw-changsha", seq, device, "output.voltage", "V", values, epoch="bb112233445566ff"))
+            self.report(device=device, kind="power.sag", point="output.voltage")
+            self.browser.open(f"{self.stack.url}/tickets/{self.number_of(device)}")
+            self.in_language("en")
+            self.browser.shows("Recent readings")
+            return self.browser.run("return document.querySelector('.chart .line').getAttribute('d')")
+        line = chart_of("gap-none", 1, [None] * 12)
+        self.assertEqual(line, "")
+        self.browser.shows("no value: no answer")
+        self.assertEqual(self.gaps(), ["no answer"])
+        self.assertGreater(self.browser.run("return document.querySelector('.chart .gap rect').getBoundingClientRect().width"), 200)
+        line = chart_of("gap-one", 2, [11.9])
+        self.assertEqual(line.count("M"), 1)
+        self.browser.shows("11.90 V")
+        self.assertEqual(self.gaps(), [])
+        line = chart_of("gap-end", 3, [12.1] * 20 + [None] * 3)
+        self.browser.shows("no value: no answer")
+        self.browser.shows("last value 12.10 V")
+        self.assertEqual(self.gaps(), ["no answer"])
+        for place in ("x", "width"):
+            self.assertGreater(float(self.browser.run("return document.querySelector('.chart .gap rect').getAttribute(arguments[0])", place)), 0)
+        self.no_complaints()
+
+    def test_every_time_is_that_of_the_sites_wherever_the_browser_stands(self):
+        self.report(device="zone-1", what=both("自 2026-11-24 16:30:05 UTC 起一直如此。", "So since 2026-11-24 16:30:05 UTC."))
+        address = f"{self.stack.url}/tickets/{self.number_of('zone-1')}"
+        number = address.rsplit("/", 1)[1]
+        since = self.stack.get("/api/v1/tickets/" + number)["since"]
+        there = datetime.datetime.fromisoformat(since.replace("Z", "+00:00")) + datetime.timedelta(hours=8)
+        try:
+            for browser in ("America/New_York", "Asia/Kathmandu"):
+                self.browser.send("POST", "/goog/cdp/execute", {"cmd": "Emulation.setTimezoneOverride", "params": {"timezoneId": browser}})
+                self.browser.open(address)
+                self.in_language("en")
+                self.browser.shows(f"{there.day} {there:%b %H:%M:%S} UTC+8")
+                self.browser.shows("So since 25 Nov 00:30:05 UTC+8.")
+                self.browser.shows("All times: Asia/Shanghai (UTC+8)")
+                self.in_language("zh")
+                self.browser.shows("自 11月25日 00:30:05 UTC+8 起一直如此。")
+                self.browser.shows("所有时间：Asia/Shanghai (UTC+8)")
+                self.browser.open(self.stack.url + "/")
+                self.browser.shows(f"{there.month}月{there.day}日 {there:%H:%M}")
+                self.browser.shows("自 11月25日 00:30:05 UTC+8 起一直如此。")
+        finally:
+            self.browser.send("POST", "/goog/cdp/execute", {"cmd": "Emulation.setTimezoneOverride", "params": {"timezoneId": ""}})
+        self.no_complaints()
+
+    def test_an_acknowledged_fault_that_was_mended_says_that_it_is_gone(self):
+        self.report(device="gone-1", state="acknowledged")
+        self.browser.open(f"{self.stack.url}/tickets/{self.number_of('gone-1')}")
+        self.in_language("en")
+        self.browser.shows("acknowledged")
+        self.assertNotIn("gone since", self.browser.text())
+        self.report(device="gone-1", state="acknowledged", event="returned", active=False)
+        self.browser.shows("acknowledged, gone since")
+        self.in_language("zh")
+        self.browser.shows("已确认，故障已消失，始于")
         self.no_complaints()
 
     def test_gateways_show_whether_they_are_heard(self):

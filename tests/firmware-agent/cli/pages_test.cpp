@@ -1,6 +1,7 @@
 #include "firmware-agent/cli/pages.hpp"
 
 #include "firmware-agent/cli/text_width.hpp"
+#include "firmware-agent/cli/times.hpp"
 #include "tests/firmware-agent/cli/child.hpp"
 #include "tests/protocol/control/samples.hpp"
 
@@ -127,6 +128,27 @@ TEST_CASE("a finding page tells the shelf, the return and the flapping") {
     CAPTURE(part);
     CHECK(page.find(part) != std::string::npos);
   }
+}
+
+TEST_CASE("an acknowledged fault that was mended says that it is gone, and since when") {
+  auto f = tests::sample_finding();
+  f.state = AlarmState::acknowledged;
+  f.shelved_until.reset();
+  f.reason.clear();
+  f.analysis.what.en = "Silent since 2026-11-24 04:00:00 UTC.";
+  const Screen english(Language::en, 0);
+  const Screen chinese(Language::zh, 0);
+  CHECK(findings_page(english.console, {f}, now).find("acknowledged, gone ") != std::string::npos);
+  CHECK(findings_page(chinese.console, {f}, now).find("已确认、已消失") != std::string::npos);
+  const auto gone = local_time(f.returned->wall);
+  CHECK(finding_page(english.console, f, now).find("acknowledged (root (张工)), gone since " + gone) !=
+        std::string::npos);
+  CHECK(finding_page(chinese.console, f, now).find("故障已消失，始于 " + gone) != std::string::npos);
+  CHECK(finding_page(english.console, f, now).find("Silent since " + local_time(f.since.wall) + '.') !=
+        std::string::npos);
+  f.active = true;
+  CHECK(findings_page(english.console, {f}, now).find("gone") == std::string::npos);
+  CHECK(finding_page(english.console, f, now).find("gone since") == std::string::npos);
 }
 
 TEST_CASE("no findings are no page") {

@@ -74,6 +74,17 @@ TEST_CASE("people read local time, machines read it with its offset") {
   CHECK(local_stamp(WallTime{-1ms}) == "1969-12-31T23:59:59.999+00:00");
 }
 
+TEST_CASE("an instant within a text is read in local time, and what only looks like one is left alone") {
+  const Zone shanghai("Asia/Shanghai");
+  CHECK(with_local_times("自 2026-11-24 08:00:05 UTC 起，已确认。") == "自 2026-11-24 16:00:05 起，已确认。");
+  CHECK(with_local_times("2026-12-31 23:59:59 UTC and 2026-11-24 00:00:00 UTC (clock not set)") ==
+        "2027-01-01 07:59:59 and 2026-11-24 08:00:00 (clock not set)");
+  for (const auto* text : {"", " UTC", "in UTC", "2026-13-24 08:00:05 UTC", "x026-11-24 08:00:05 UTC",
+                           "2026-11-24T08:00:05 UTC", "2026-11-24 08:00:05"}) {
+    CHECK(with_local_times(text) == text);
+  }
+}
+
 TEST_CASE("a span is told in two units at most") {
   CHECK(span_text(0ms, Language::en) == "0.0 s");
   CHECK(span_text(4250ms, Language::en) == "4.2 s");

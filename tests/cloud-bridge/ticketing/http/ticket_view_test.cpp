@@ -71,6 +71,41 @@ TEST_CASE("text with every kind of mark arrives as it was") {
             "</script> \"quoted\" \\ & <b> 继电器") == 0);
 }
 
+TEST_CASE("what is not there is null, and no empty text is anywhere") {
+  auto message = Sample{.department = ""}.message();
+  message.site_title = {};
+  message.device_title = {};
+  message.model.clear();
+  auto& finding = message.change.finding;
+  finding.id.point.clear();
+  finding.analysis.part.clear();
+  finding.analysis.what = {"", "Only in English."};
+  finding.analysis.evidence.push_back({"seat-07", "", 1, "", Quality::good, noon, {}});
+  const auto entry = case_of(message);
+  const auto event = reported({}, noon);
+  const auto shown = page(entry, {{1, 0, event, {}}}, {{"seat-07", "", {{"seat-07", "", "", 1, {}, {}, noon}}}});
+  CHECK(shown["part"].is_null());
+  CHECK(shown["part_name"].is_null());
+  CHECK(shown["owner"].is_null());
+  CHECK(shown["outcome"].is_null());
+  CHECK(shown["site_title"].is_null());
+  CHECK(shown["id"]["point"].is_null());
+  CHECK(shown["what"] == json{{"zh", nullptr}, {"en", "Only in English."}});
+  CHECK(shown["evidence"][1]["unit"].is_null());
+  CHECK(shown["ledger"][0]["by"].is_null());
+  GatewayRow silent;
+  silent.name = "gw-1";
+  const auto gateways = json::parse(gateways_json({silent}, noon));
+  const auto aside = json::parse(quarantine_json({QuarantineRow{}}, noon));
+  for (const auto& answer : {shown, gateways, aside}) {
+    const auto flat = answer.flatten();
+    for (const auto& [where, value] : flat.items()) {
+      CAPTURE(where);
+      CHECK(value != "");
+    }
+  }
+}
+
 TEST_CASE("a clock is told with its round, its proof and its pause") {
   auto entry = case_of(Sample{}.message());
   auto acknowledged = event_of(EventKind::acknowledged, noon + 5min);
@@ -85,7 +120,7 @@ TEST_CASE("a clock is told with its round, its proof and its pause") {
   CHECK(clocks[0]["proof"] == "acknowledged");
   CHECK(clocks[0]["stopped_by"] == "李娜");
   CHECK(clocks[0]["limit_s"] == 1800);
-  CHECK(clocks[1]["proof"] == "");
+  CHECK(clocks[1]["proof"].is_null());
   CHECK_FALSE(clocks[1].contains("pause"));
   CHECK(clocks[2]["pause"]["reason"] == "等待备件");
   CHECK(clocks[2]["due"] == rfc3339(noon + 12h + 4h + 50min));
@@ -137,8 +172,8 @@ TEST_CASE("readings come as moments and values, a bad one as a gap") {
   series.readings.push_back({"seat-07", "output.voltage", "V", 0.0, Quality::bad, Reason::no_answer, noon + 10s});
   const auto shown = page(case_of(Sample{}.message()), {}, {series})["series"][0];
   CHECK(shown["unit"] == "V");
-  CHECK(shown["readings"][0] == json::array({"2026-11-24T12:00:00.000Z", 12.0, "good"}));
-  CHECK(shown["readings"][1][1].is_null());
+  CHECK(shown["readings"][0] == json::array({"2026-11-24T12:00:00.000Z", 12.0, "good", nullptr}));
+  CHECK(shown["readings"][1] == json::array({"2026-11-24T12:00:10.000Z", nullptr, "bad", "no_answer"}));
 }
 
 TEST_CASE("everybody who is told has a name in both languages, and a stranger keeps his own") {
