@@ -190,7 +190,7 @@ export function bar(redraw, back) {
       redraw();
     } }, t('switch')));
   document.title = t('product');
-  document.getElementById('zone').textContent = `${t('all_times')} ${zoneName()}`;
+  document.getElementById('zone').textContent = `${t('all_times')}${zoneName()}`;
   if (live !== null) showLive(live);
   showHealth(health);
 }

@@ -6,11 +6,11 @@ const words = {
   store_down: ['数据库无法写入：新故障未被受理，由网关保存并重发。始于', 'The database cannot be written: nothing new is taken, the gateways keep it and send it again. Since'],
   broker_down: ['与消息服务器的连接中断：新故障暂时无法到达，列表可能不全。', 'The message broker is out of reach: nothing new arrives, and the list may be incomplete.'],
   conflict_alarm: ['用已用过的编号发来不同内容：存储卡被复制，或恢复了旧备份？工单照常生成。请查看', 'sent other content under numbers used before: is its card a copy, or an old backup put back? Its tickets are made all the same. Look at the'],
-  twins_alarm: ['：两台网关使用同一名称。请为其中一台更名，否则两处的数据会混在一起。', ': two gateways use the name. Rename one of them, or the data of two places mix.'],
+  twins_alarm: ['：两台网关使用同一名称。工单和读数按考核点分开，但无法分辨谁在线；请为其中一台更名。', ': two gateways use the name. Tickets and readings stay apart by site, but which of them is online cannot be told. Rename one of them.'],
   conflict_link: ['隔离的报文', 'messages put aside'],
   more_below: ['条在下方', 'more below'],
   more_hidden: ['条较早的工单未显示；可按编号打开。', 'older tickets are not shown; they open by their number.'],
-  all_times: ['所有时间：', 'All times:'],
+  all_times: ['所有时间：', 'All times: '],
   switch: ['English', '中文'],
   back: ['全部工单', 'All tickets'],
 
