@@ -151,7 +151,7 @@ std::optional<Naming> name_line(const Line& line) {
   const bool heads = line.numbers.damaged * 3 >= line.hurt;  // noise leaves most of them whole, another speed none
   if (often && shows && hurts && heads) return Naming{LinkFault::bus_noise, 0, 1, line.numbers};
   // Where damage has a shape, one device alone is more likely than it looks, until several have suffered for long.
-  const bool unexplained = line.failed >= unknown_failures && line.often >= 2;
+  const bool unexplained = line.failed >= unknown_failures + several * line.devices && line.often >= 2;
   if (line.troubled && line.suffering >= 2 && (line.shaped == 0 || unexplained))
     return Naming{LinkFault::bus_degraded, 0, 1, line.numbers};
   return std::nullopt;

@@ -28,8 +28,8 @@ constexpr unsigned misses_disturbed = 12;
 constexpr auto group_patience = 1s;
 /// … and so long for the name of what spoils the answers of another since the same instant.
 constexpr auto name_patience = 20s;
-/// A device that is spoilt for a good while has its name by then.
-constexpr unsigned trouble_telling = 8;
+/// Questions that are looked at for it.
+constexpr unsigned lately = 4;
 
 bool names_silence(const std::optional<LinkFault>& spoilt) {
   return spoilt && (spoilt == LinkFault::slow || spoilt == LinkFault::wrong_address || spoilt == LinkFault::conflict ||
@@ -138,7 +138,8 @@ std::optional<DeviceIndex> LinkWatch::moved_to(DeviceIndex index) const {
     const auto& other = devices_[at(d)];
     if (d == index || other.trouble == 0) continue;
     const bool since_then = link.came_at && other.first_trouble.boot > *link.came_at;
-    const bool telling = other.spoilt == LinkFault::conflict || (!other.spoilt && other.trouble >= trouble_telling);
+    const bool hurt = other.log.hurt(lately) + other.log.count(Trace::doubled, lately) > 0;
+    const bool telling = other.spoilt == LinkFault::conflict || (!other.spoilt && hurt);
     if (since_then && telling) return d;
   }
   return std::nullopt;

@@ -26,6 +26,7 @@ struct DeviceLink {
   std::optional<Moment> alive_at;        ///< last sign of life
   std::optional<BootTime> convicted_at;  ///< by silence; not told while it may be of a group
   std::optional<BootTime> late_at;       ///< last answer after its deadline
+  unsigned lates = 0;                    ///< answers after their deadline since it was well
   std::chrono::nanoseconds late_by{};
   std::uint8_t other_unit = 0;       ///< that answered in its place last
   std::size_t seat = 0;              ///< its number on its bus

@@ -157,6 +157,7 @@ void LinkWatch::take_signs(const DeviceAttempt& attempt, LinkSteps& out) {
       link.log.mark(Trace::late);
       link.late_at = bus.late_at = attempt.at.boot;
       link.late_by = signs.late_by;
+      ++link.lates;
       restate_slow(*slow, out);
     }
   }
@@ -177,11 +178,10 @@ void LinkWatch::take_signs(const DeviceAttempt& attempt, LinkSteps& out) {
 /// It was told to be silent, and now its answers come, too late.
 void LinkWatch::restate_slow(DeviceIndex index, LinkSteps& out) {
   auto& link = devices_[at(index)];
-  const auto late = link.log.count(Trace::late);
-  if (link.silence != LinkFault::no_answer || !link.silence_own || link.restated || late < 2) return;
+  if (link.silence != LinkFault::no_answer || !link.silence_own || link.restated) return;
   link.restated = true;
   LinkStep step{LinkFault::slow, true, bus_of_[at(index)], index, link.first_timeout, link.timeouts};
-  step.numbers.late = late;
+  step.numbers.late = link.lates;
   step.numbers.late_by = link.late_by;
   step.told_as = LinkFault::no_answer;
   out.steps.push_back(std::move(step));
@@ -217,6 +217,7 @@ void LinkWatch::recover(DeviceIndex index, const Moment& now, LinkSteps& out) {
   // Who answers late as a rule answers some questions by the answer to the one before.
   const bool in_time = !device.late_at || now.boot - *device.late_at >= late_disturbs;
   const bool mended = device.alive >= mended_after && in_time;
+  if (mended) device.lates = 0;
   if (device.silence && mended) {
     if (device.silence_own) close(*device.silence);
     leave_group(index, now, out);
@@ -314,11 +315,25 @@ std::vector<Suffering> LinkWatch::suffering_on(const BusLink& bus) const {
   return all;
 }
 
+/// Late answers, and second ones of a known conflict, run into what is asked next.
+bool LinkWatch::answers_stray(const BusLink& bus, BootTime now) const {
+  if (bus.late_at && now - *bus.late_at < late_disturbs) return true;
+  return std::any_of(bus.devices.begin(), bus.devices.end(),
+                     [this](auto d) { return devices_[at(d)].spoilt == LinkFault::conflict; });
+}
+
+/// Who fell silent as the device of `step` began to be spoilt was set to its address: whatever the answers look like.
+void LinkWatch::take_moved(const BusLink& bus, LinkStep& step) const {
+  for (const auto d : bus.devices) {
+    if (devices_[at(d)].convicted_at && moved_to(d) == step.device) step.devices.push_back(d);
+  }
+  if (!step.devices.empty()) step.fault = LinkFault::conflict;
+}
+
 void LinkWatch::judge_trouble(BusIndex bus_index, const Moment& now, LinkSteps& out) {
   auto& bus = buses_[at(bus_index)];
   if (bus.spoilt || bus_at_fault(bus_index) || bus.strangers.disturb(now.boot)) return;
-  const bool late = bus.late_at && now.boot - *bus.late_at < late_disturbs;
-  const auto named = name_trouble(suffering_on(bus), bus.evidence.shaken(now.boot), late);
+  const auto named = name_trouble(suffering_on(bus), bus.evidence.shaken(now.boot), answers_stray(bus, now.boot));
   if (!named) return;
   LinkStep step{named->fault, true, bus_index, {}, now, 0};
   step.certainty = named->certainty;
@@ -326,14 +341,10 @@ void LinkWatch::judge_trouble(BusIndex bus_index, const Moment& now, LinkSteps& 
   if (is_of_device(named->fault)) {
     step.device = bus.devices[named->device];
     auto& device = devices_[at(step.device)];
-    device.spoilt = named->fault;
     step.since = device.trouble > 0 ? device.first_trouble : device.first_timeout;
     step.count = std::max(device.trouble / trouble_weight, 1U);
-    for (const auto d : bus.devices) {
-      if (named->fault == LinkFault::conflict && devices_[at(d)].convicted_at && moved_to(d) == step.device) {
-        step.devices.push_back(d);
-      }
-    }
+    take_moved(bus, step);
+    device.spoilt = step.fault;
   } else {
     bus.spoilt = named->fault;
     for (const auto d : bus.devices) {

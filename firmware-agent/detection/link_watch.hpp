@@ -54,6 +54,8 @@ class LinkWatch {
   void take_signs(const DeviceAttempt& attempt, LinkSteps& out);
   void restate_slow(DeviceIndex device, LinkSteps& out);
   void count_trouble(const DeviceAttempt& attempt);
+  [[nodiscard]] bool answers_stray(const BusLink& bus, BootTime now) const;
+  void take_moved(const BusLink& bus, LinkStep& step) const;
   void judge_trouble(BusIndex bus, const Moment& now, LinkSteps& out);
   void recover(DeviceIndex device, const Moment& now, LinkSteps& out);
   void recover_bus(DeviceIndex device, const Moment& now, LinkSteps& out);

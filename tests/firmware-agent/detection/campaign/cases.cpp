@@ -238,6 +238,7 @@ Outcome play(Injury injury, std::uint64_t seed, const catalogue::Catalogue& cata
   injure();
   stage.agent->run_until(began + watched_for);
   outcome.named = stage.agent->named();
+  outcome.counters = stage.agent->counters();
   if (!outcome.named.empty()) outcome.took = outcome.named.front().at - began;
   const auto what = outcome.named.empty() ? std::string() : outcome.named.front().what;
   outcome.right = outcome.named.size() <= 1 &&

@@ -37,6 +37,7 @@ struct Outcome {
   std::vector<Named> named;
   Nanoseconds took{};  ///< to the first name
   bool right = false;
+  modbus::LineCounters counters;
 
   /// The kind of the one finding, "nothing", or "several".
   [[nodiscard]] std::string answer() const;

@@ -37,7 +37,11 @@ void tell_case(const Outcome& outcome, std::uint64_t seed) {
   }
   std::printf("  expected");
   for (const auto& each : outcome.expected) std::printf(" %s", each.empty() ? "nothing" : each.c_str());
-  std::printf("\n");
+  const auto& c = outcome.counters;
+  const auto ull = [](std::uint64_t n) { return static_cast<unsigned long long>(n); };
+  std::printf("\n    asked %llu, timeouts %llu, damaged %llu, garbled %llu, doubled %llu, late %llu, foreign %llu\n",
+              ull(c.transactions), ull(c.timeouts), ull(c.head_damaged), ull(c.garbled), ull(c.doubled), ull(c.late),
+              ull(c.foreign));
 }
 
 void tell_matrix(const std::map<Injury, Row>& rows) {
