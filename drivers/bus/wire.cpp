@@ -9,11 +9,19 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace inspect::drivers {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// No computer is kept busy waiting for longer than this.
+constexpr std::chrono::microseconds longest_spin{50};
+
+}  // namespace
 
 void Wire::adopt(int descriptor, Kind kind) {
   let_go();
@@ -47,8 +55,17 @@ void Wire::unwatch() {
 void Wire::set_timer(BootTime until) { timer_.expires_after(until - boot_now()); }
 
 asio::awaitable<void> Wire::sleep_until(BootTime until) {
-  set_timer(until);
+  const auto aim = until - lateness_;
+  if (boot_now() >= aim) {
+    // Nearer than this computer wakes: to sleep would be too long.
+    while (boot_now() < until) {
+    }
+    co_return;
+  }
+  set_timer(aim);
   co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+  const auto late = std::clamp<std::chrono::nanoseconds>(boot_now() - aim, std::chrono::nanoseconds{0}, longest_spin);
+  lateness_ += (late - lateness_) / 8;
 }
 
 asio::awaitable<void> Wire::ready_or(Descriptor::wait_type what, BootTime until) {

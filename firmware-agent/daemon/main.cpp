@@ -132,6 +132,7 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int count, char** words) {
+  agent::keep_memory_small();
   Options options;
   CLI::App app;
   describe(app, options);

@@ -18,4 +18,7 @@ std::chrono::microseconds watchdog_interval();
 /// libmodbus 3.1.6 aborts the process on a descriptor over 1023, so none may exist: lowers the limit to 512.
 void limit_descriptors();
 
+/// Gives memory back to the system as soon as it is free. Before the first thread starts.
+void keep_memory_small();
+
 }  // namespace inspect::agent
