@@ -46,8 +46,11 @@ std::string state_text(const Console& console, const Finding& f) {
   if (gone_although_open(f)) {
     text += console.in({"，故障已消失，始于 ", ", gone since "}) + local_time(f.returned.value_or(f.changed).wall);
   }
-  if (f.shelved_until) text += console.in({"，至 ", ", until "}) + local_time(*f.shelved_until);
-  if (!f.reason.empty()) text += console.in({"，原因：", ", because: "}) + f.reason;
+  if (f.shelved_until) {
+    text += console.in({"，至 ", ", until "}) + local_time(*f.shelved_until);
+    // The reason of a shelf that ended explains nothing any more.
+    if (!f.reason.empty()) text += console.in({"，原因：", ", because: "}) + f.reason;
+  }
   return text;
 }
 

@@ -151,6 +151,18 @@ TEST_CASE("an acknowledged fault that was mended says that it is gone, and since
   CHECK(finding_page(english.console, f, now).find("gone since") == std::string::npos);
 }
 
+TEST_CASE("the reason of a shelf is shown while the finding is shelved, not after") {
+  const Screen screen(Language::en, 0);
+  auto f = tests::sample_finding();
+  f.reason = "spare part on its way";
+  f.state = AlarmState::shelved;
+  f.shelved_until = now + 1h;
+  CHECK(finding_page(screen.console, f, now).find("because: spare part on its way") != std::string::npos);
+  f.state = AlarmState::unacknowledged;
+  f.shelved_until.reset();
+  CHECK(finding_page(screen.console, f, now).find("because") == std::string::npos);
+}
+
 TEST_CASE("no findings are no page") {
   const Screen screen(Language::en, 80);
   CHECK(findings_page(screen.console, {}, now).empty());
