@@ -1,3 +1,4 @@
+#include "drivers/bus/adapter.hpp"
 #include "drivers/bus/bus.hpp"
 #include "drivers/bus/clock.hpp"
 #include "drivers/bus/reopening.hpp"
@@ -6,6 +7,7 @@
 #include "drivers/bus/wire.hpp"
 #include "protocol/modbus/rtu_machine.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
@@ -39,6 +41,7 @@ class SerialBus final : public Bus {
   asio::awaitable<std::optional<Error>> follow(Step step);
   std::optional<Error> take();
   Error lost(int error);
+  void count_line_errors();
 
   SerialSettings settings_;
   BusCounters counters_;
@@ -49,6 +52,7 @@ class SerialBus final : public Bus {
   Tap* tap_ = nullptr;
   bool busy_ = false;
   bool ever_opened_ = false;
+  std::uint64_t line_errors_ = 0;  ///< of the port, when they were last asked for
 };
 
 Result<void> SerialBus::open() {
@@ -67,6 +71,7 @@ Result<void> SerialBus::open() {
   ever_opened_ = true;
   port_ = std::move(*port);
   wire_.adopt(port_->descriptor(), Wire::Kind::terminal);
+  line_errors_ = line_errors(port_->descriptor()).value_or(0);
   machine_.opened(boot_now());
   return {};
 }
@@ -96,7 +101,17 @@ asio::awaitable<Result<modbus::Answer>> SerialBus::transact(modbus::Request requ
   } release{*this};
   machine_.begin(request, {limits.answer, limits.gap, limits.registers_per_read, limits.bits_per_read, limits.probe},
                  boot_now());
-  co_return co_await run();
+  auto result = co_await run();
+  if (!result) count_line_errors();
+  co_return result;
+}
+
+/// Asked of the driver only when something went wrong: a question to the kernel costs as much as a character.
+void SerialBus::count_line_errors() {
+  const auto errors = port_ ? line_errors(port_->descriptor()) : std::nullopt;
+  if (!errors) return;
+  counters_.framing += *errors - std::min(line_errors_, *errors);
+  line_errors_ = *errors;
 }
 
 asio::awaitable<Result<void>> SerialBus::listen(BootTime until) {

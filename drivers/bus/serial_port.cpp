@@ -1,5 +1,7 @@
 #include "drivers/bus/serial_port.hpp"
 
+#include "drivers/bus/adapter.hpp"
+
 #include <linux/serial.h>
 #include <modbus/modbus.h>
 #include <sys/file.h>
@@ -100,6 +102,7 @@ Result<SerialPort> SerialPort::open(const SerialSettings& settings) {
   }
   if (!tell_empty_from_lost(descriptor)) return unavailable(settings.port, "cannot be set up", errno);
   ask_for_low_latency(descriptor);
+  (void)quicken(settings.port);
   ::tcflush(descriptor, TCIOFLUSH);
   return SerialPort(std::move(library), descriptor);
 }
