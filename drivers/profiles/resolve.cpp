@@ -47,7 +47,11 @@ class Resolver {
     profile_.tcp_port = draft_.head.tcp_port;
     profile_.serial = draft_.serial;
     profile_.limits = draft_.limits;
-    if (!profile_.serial && !profile_.tcp_port) {
+    profile_.driver = draft_.head.driver;
+    resolve_board(draft_, profile_, problems_);
+    for (const auto& derived : profile_.points) points_.insert(derived.name);
+    for (const auto& derived : profile_.actions) actions_.insert(derived.name);
+    if (profile_.driver == DriverKind::modbus && !profile_.serial && !profile_.tcp_port) {
       problems_.add(draft_.place, {"此型号没有任何接口；请加 [serial]，或在 [profile] 中写 tcp_port",
                                    "the model is reached by nothing; add [serial], or tcp_port in [profile]"});
     }
@@ -56,6 +60,7 @@ class Resolver {
     for (const auto& each : draft_.actions) action(each);
     for (const auto& each : draft_.blind_spots) blind_spot(each);
     identity();
+    release();
     return std::move(profile_);
   }
 
@@ -198,6 +203,21 @@ class Resolver {
           {draft.spot.kind});
     }
     profile_.blind_spots.push_back(draft.spot);
+  }
+
+  void release() {
+    if (!draft_.release) return;
+    profile_.release = draft_.release->release;
+    const auto& action = profile_.release.action;
+    if ((profile_.release.by == ReleaseBy::timed_action) == action.empty()) {
+      problems_.add(draft_.release->place, {"by = \"timed-action\" 与 action 成对；请补上或删去",
+                                            "by = \"timed-action\" and action go together; add or remove one"});
+    } else if (!action.empty() && actions_.count(numbered(action, 1)) == 0) {
+      problems_.add(draft_.release->place,
+                    {"action 写的 \"{1}\" 不是本型号的命令；请改正",
+                     "action names \"{1}\", which is no action of this profile; correct it"},
+                    {action});
+    }
   }
 
   void identity() {

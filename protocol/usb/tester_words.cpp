@@ -142,6 +142,7 @@ Result<TesterAnswer> read_answer(const TesterWords& words, std::string_view text
   const auto items = items_of(words, text);
   if (!items) return items.error();
   TesterAnswer answer;
+  bool has_verdict = false;
   const auto missing = [](const TesterField& field) {
     return fail(Errc::corrupt_frame, "an answer without " + field.point);
   };
@@ -152,16 +153,20 @@ Result<TesterAnswer> read_answer(const TesterWords& words, std::string_view text
     const auto verdict = verdict_of(words, *word);
     if (!verdict) return verdict.error();
     answer.verdict = *verdict;
+    has_verdict = true;
   }
-  // While it runs, and when it was never begun, there are words for the verdict and no numbers yet.
-  if (answer.verdict == TesterVerdict::running) return answer;
+  // While it runs, and when it was aborted or never begun, there is a word for the verdict and no number need be there.
+  const bool judged = answer.verdict == TesterVerdict::pass || answer.verdict == TesterVerdict::fail ||
+                      answer.verdict == TesterVerdict::low || !has_verdict;
   for (const auto& field : words.fields) {
     if (field.verdict) continue;
     const auto* number = field_of(*items, field);
-    if (number == nullptr) return missing(field);
-    auto quantity = quantity_of(words, field, *number);
-    if (!quantity) return std::move(quantity.error()).within(field.point);
-    answer.quantities[field.point] = std::move(*quantity);
+    auto quantity = number == nullptr ? Result<Quantity>(missing(field)) : quantity_of(words, field, *number);
+    if (quantity) {
+      answer.quantities[field.point] = std::move(*quantity);
+    } else if (judged) {
+      return std::move(quantity.error()).within(field.point);
+    }
   }
   return answer;
 }

@@ -83,7 +83,7 @@ struct TesterAnswer {
   TesterVerdict verdict = TesterVerdict::none;
   std::map<std::string, Quantity> quantities;  ///< by point
 };
-/// `corrupt_frame` when a field is missing or is neither number nor word the profile knows.
+/// `corrupt_frame` when the verdict is no word the profile knows, or when there is one and a number is missing or none.
 Result<TesterAnswer> read_answer(const TesterWords& words, std::string_view text);
 
 /// Whether the answer to identify is of this model.

@@ -70,6 +70,7 @@ TEST_CASE("protocol and the pure rooms hold no I/O") {
                                     "spdlog/",    "sqlite3.h",    "SQLiteCpp", "thread",  "mutex"};
   for (const auto& source : source_tree()) {
     const bool pure = source.is_below("protocol") || source.is_below("firmware-agent/detection") ||
+                      source.is_below("firmware-agent/guard") || source.is_below("firmware-agent/inspection") ||
                       source.is_below("cloud-bridge/ticketing/ledger");
     if (!pure) continue;
     for (const auto& include : source.includes()) {
@@ -114,6 +115,20 @@ TEST_CASE("TOML, JSON and SQLite stay in files named for them") {
       if (starts(include, "SQLiteCpp") || include == "sqlite3.h") {
         CHECK(in_a_store(source));
       }
+    }
+  }
+}
+
+TEST_CASE("there is one guard: who calls himself so could make permits to write") {
+  const std::set<std::string> may{"drivers/permit/write_permit.hpp", "firmware-agent/guard/guard.hpp"};
+  const std::string guard = std::string("class ") + "Guard";
+  const std::string structure = std::string("struct ") + "Guard";
+  for (const auto& source : source_tree()) {
+    for (const auto& line : source.lines) {
+      const bool named = line.find(guard) != std::string::npos || line.find(structure) != std::string::npos;
+      if (!named) continue;
+      CAPTURE(source.path);
+      CHECK(may.count(source.path) == 1);
     }
   }
 }

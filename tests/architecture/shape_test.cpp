@@ -69,6 +69,7 @@ TEST_CASE("tests stay at least 0.8 of the product, counted in lines") {
 TEST_CASE("every pure source has a test file of its own") {
   for (const auto& source : source_tree()) {
     const bool pure = source.is_below("protocol") || source.is_below("firmware-agent/detection") ||
+                      source.is_below("firmware-agent/guard") || source.is_below("firmware-agent/inspection") ||
                       source.is_below("firmware-agent/polling");
     if (!pure || !source.path.ends_with(".cpp")) continue;
     // Tables of names are tested together.

@@ -56,5 +56,6 @@ TEST_CASE("a point's numbers are bounded") {
 TEST_CASE("a slip in a key is told with the key meant, a strange one with all there are") {
   tells("address = 100", "adress = 100", "unknown key \"adress\" in point, did you mean \"address\"");
   tells("[limits]", "[limit]", "unknown key \"limit\" in profile file, did you mean \"limits\"");
-  tells("maker =", "shell = \"rm\"\nmaker =", "unknown key \"shell\" in profile; known are maker, title, sources");
+  tells("maker =", "shell = \"rm\"\nmaker =",
+        "unknown key \"shell\" in profile; known are driver, maker, title, sources");
 }

@@ -155,5 +155,6 @@ TEST_CASE("the field tables describe the whole file") {
   std::vector<std::string> names;
   for (const auto& object : describe_profile()) names.push_back(object.name);
   CHECK(names == std::vector<std::string>{"profile file", "profile", "serial", "limits", "identity", "point", "rule",
-                                          "action", "blind_spot", "end"});
+                                          "action", "blind_spot", "usb", "relay_board", "tester", "command", "verdict",
+                                          "result", "contacts", "release", "end"});
 }

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <iomanip>
 #include <map>
 #include <set>
 #include <sstream>
@@ -73,13 +74,18 @@ double all_ones(const modbus::PointMap& map) {
   }
 }
 
-void list(std::ostream& out, const PointSpec& spec) {
-  out << "  " << spec.name << "  " << word(spec.map.table) << ' ' << spec.map.address;
-  if (spec.map.bit != 0) out << '.' << int{spec.map.bit};
-  out << ' ' << word(spec.map.type);
-  if (spec.map.order == modbus::WordOrder::low_first) out << " low-first";
-  if (spec.map.scale != 1) out << " x" << spec.map.scale;
-  if (spec.map.offset != 0) out << " +" << spec.map.offset;
+void list(std::ostream& out, const modbus::PointMap& map) {
+  out << "  " << word(map.table) << ' ' << map.address;
+  if (map.bit != 0) out << '.' << int{map.bit};
+  out << ' ' << word(map.type);
+  if (map.order == modbus::WordOrder::low_first) out << " low-first";
+  if (map.scale != 1) out << " x" << map.scale;
+  if (map.offset != 0) out << " +" << map.offset;
+}
+
+void list(std::ostream& out, const PointSpec& spec, DriverKind driver) {
+  out << "  " << spec.name;
+  if (driver == DriverKind::modbus) list(out, spec.map);
   if (!spec.unit.empty()) out << ' ' << spec.unit;
   if (spec.lowest) out << " from " << exact(*spec.lowest);
   if (spec.highest) out << " to " << exact(*spec.highest);
@@ -96,11 +102,57 @@ void list(std::ostream& out, const Rule& rule) {
       << "ms\n";
 }
 
-void list(std::ostream& out, const ActionSpec& action) {
-  out << "  action " << action.name << "  function " << int{action.function} << " at " << action.address << " writes";
-  for (const auto value : action.values) out << ' ' << value;
+std::string hex(const usb::Bytes& bytes) {
+  std::ostringstream out;
+  for (const auto byte : bytes)
+    out << ' ' << std::hex << std::uppercase << std::setw(2) << std::setfill('0') << int{byte};
+  return out.str();
+}
+
+void list(std::ostream& out, const ActionSpec& action, const Profile& of) {
+  out << "  action " << action.name;
+  if (action.relay) {
+    out << "  sends" << hex(usb::encode_order(of.relay.value(), *action.relay).value());
+  } else if (!action.job) {
+    out << "  function " << int{action.function} << " at " << action.address << " writes";
+    for (const auto value : action.values) out << ' ' << value;
+  }
+  if (action.unsafe_if_left) out << " (unsafe if left)";
   if (!action.readback.empty()) out << " seen at " << action.readback;
   if (!action.trap.en.empty()) out << " (trap)";
+  out << '\n';
+}
+
+void list(std::ostream& out, const usb::TesterWords& words) {
+  for (const auto& command : words.commands) {
+    out << "  command " << name(command.job) << "  " << (command.send.empty() ? "unknown" : command.send) << '\n';
+  }
+  for (const auto& verdict : words.verdicts)
+    out << "  verdict " << verdict.word << " means " << name(verdict.means) << '\n';
+  for (const auto& field : words.fields) {
+    out << "  field " << int{field.field} << (field.item.empty() ? "" : " of " + field.item)
+        << (field.last ? " of the last" : "") << " is " << field.point << '\n';
+  }
+}
+
+/// How the models that are no Modbus devices are reached and told.
+void list_board(std::ostream& out, const Profile& of) {
+  if (of.driver != DriverKind::modbus) out << "  driver " << name(of.driver) << '\n';
+  for (const auto& ids : of.usb) {
+    out << "  usb " << std::hex << std::setfill('0') << std::setw(4) << ids.vendor << ':' << std::setw(4) << ids.product
+        << std::dec << ' ' << ids.maker_text << ' ' << ids.product_text << (ids.textless ? "no texts" : "") << '\n';
+  }
+  if (of.relay) {
+    constexpr std::array<const char*, 3> ways{"feature", "output", "serial"};
+    constexpr std::array<const char*, 3> states{"cannot be read", "by feature report", "by answer to FF"};
+    out << "  relay board " << int{of.relay->channels} << " by " << ways.at(static_cast<std::size_t>(of.relay->way))
+        << ", state " << states.at(static_cast<std::size_t>(of.relay->state)) << '\n';
+  }
+  if (of.tester) list(out, *of.tester);
+  if (of.release.by == ReleaseBy::unsaid) return;
+  out << "  released by " << name(of.release.by);
+  if (!of.release.action.empty()) out << ' ' << of.release.action;
+  if (of.release.within.count() != 0) out << " within " << of.release.within.count() << "ms";
   out << '\n';
 }
 
@@ -113,9 +165,10 @@ std::string listing() {
       out << "  serial " << each.serial->baud << " 8" << parity.at(static_cast<std::size_t>(each.serial->parity))
           << int{each.serial->stop_bits} << " unit " << int{each.serial->unit} << '\n';
     }
-    for (const auto& spec : each.points) list(out, spec);
+    list_board(out, each);
+    for (const auto& spec : each.points) list(out, spec, each.driver);
     for (const auto& rule : each.rules) list(out, rule);
-    for (const auto& action : each.actions) list(out, action);
+    for (const auto& action : each.actions) list(out, action, each);
     for (const auto& spot : each.blind_spots) out << "  blind to " << spot.kind << '\n';
     out << '\n';
   }
@@ -137,8 +190,31 @@ double decode(const PointSpec& spec, const std::map<std::uint16_t, std::uint16_t
 TEST_CASE("the models of the product are all there") {
   std::set<std::string> models;
   for (const auto& each : shipped()) models.insert(each.model);
-  for (const auto* wanted : {"waveshare-relay-8ch", "waveshare-relay-8ch-d", "r421a08", "ryn408f", "pzem-003",
-                             "pzem-017", "asj10l", "wb-mr6c", "xy6020l", "waveshare-analog-8ch"}) {
+  for (const auto* wanted : {"waveshare-relay-8ch",
+                             "waveshare-relay-8ch-d",
+                             "r421a08",
+                             "ryn408f",
+                             "pzem-003",
+                             "pzem-017",
+                             "asj10l",
+                             "wb-mr6c",
+                             "xy6020l",
+                             "waveshare-analog-8ch",
+                             "dcttech-1",
+                             "dcttech-2",
+                             "dcttech-4",
+                             "dcttech-8",
+                             "ucreatefun-hidrelay",
+                             "lcus-hid",
+                             "lcus-serial",
+                             "qyf-ur02",
+                             "tos3200",
+                             "st5540",
+                             "st5541",
+                             "gpt-9800",
+                             "gpt-9900",
+                             "an9640b",
+                             "yd2688-3a"}) {
     CAPTURE(wanted);
     CHECK(models.count(wanted) == 1);
   }
@@ -160,6 +236,7 @@ TEST_CASE("a register full of ones is no good value of anything measured") {
   std::size_t unsigned_points = 0;
   for (const auto& each : shipped()) {
     for (const auto& spec : each.points) {
+      if (each.driver != DriverKind::modbus) continue;
       const bool is_unsigned = spec.map.type == modbus::ValueType::u16 || spec.map.type == modbus::ValueType::u32;
       if (spec.role != Role::measure || !is_unsigned) continue;  // signed, all ones is -1, which may well be
       ++unsigned_points;

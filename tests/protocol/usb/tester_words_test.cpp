@@ -96,6 +96,22 @@ TEST_CASE("while it runs there are no numbers, and none are wanted") {
   CHECK(answer.quantities.empty());
 }
 
+TEST_CASE("a test that was aborted has its verdict, whatever else the answer holds") {
+  auto words = ainuo();
+  words.verdicts.push_back({"notTest", TesterVerdict::aborted});
+  const auto answer = read_answer(words, "GB,10A,null,null,;notTest;").value();
+  CHECK(answer.verdict == TesterVerdict::aborted);
+  CHECK(answer.quantities.empty());
+  CHECK(read_answer(words, "LC,x,y,z,;notTest;")->quantities.empty());
+}
+
+TEST_CASE("an answer without a verdict in the profile needs all its numbers") {
+  auto words = gpt();
+  words.fields.erase(words.fields.begin());
+  CHECK(read_answer(words, "a,b,c,1mA")->quantities.at("leakage.current").value == doctest::Approx(1e-3));
+  CHECK(!read_answer(words, "a,b,c").has_value());
+}
+
 TEST_CASE("an answer with an unknown verdict, a missing field or a wrong unit is damaged, never half read") {
   for (const auto* text : {"", "ACW", "ACW,PASS", "ACW,PASS,1kV", "ACW,PASS,1kV,abc,T", "ACW,PAS,1kV,1mA,T",
                            "ACW,PASS,1kV,1 mV,T", "ACW,\"PASS,1kV,1mA,T"}) {
