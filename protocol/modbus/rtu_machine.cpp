@@ -207,12 +207,23 @@ void RtuMachine::drop_noise(std::size_t count) {
 
 void RtuMachine::scan(BootTime now) {
   while (const auto found = find_frame(buffer_)) {
+    if (is_part_of_answer(BytesView(buffer_).subspan(found->offset))) break;
     drop_noise(found->offset);
     const Bytes frame(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(found->length));
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(found->length));
     judge(frame, now);
   }
   if (state_ == State::done && !buffer_.empty()) doubt(now);
+}
+
+/// Of 256 answers with two registers one begins with eight bytes that are a question with a right checksum: when the
+/// last data byte is the low byte of the checksum so far. While the ninth is still to come it is the answer that is
+/// coming.
+bool RtuMachine::is_part_of_answer(BytesView bytes) const {
+  const auto& asked = shape_.asked();
+  if (state_ != State::receiving || !is_read(asked.function)) return false;
+  const auto whole = answer_rtu_length(asked);
+  return bytes.size() < whole && bytes[0] == asked.unit && bytes[1] == asked.function && bytes[2] == whole - 5;
 }
 
 bool RtuMachine::is_echo(BytesView frame) {

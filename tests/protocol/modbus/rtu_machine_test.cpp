@@ -546,3 +546,21 @@ TEST_CASE("a question that cannot be sent is refused without touching the line")
   CHECK(code(line.transact({1, 3, 0, 126, {}})) == Errc::invalid_argument);
   CHECK(line.questions == 0);
 }
+
+TEST_CASE("an answer whose beginning is a question with a right checksum is waited for to its end") {
+  // Registers 0x8EEB and 0x8EEA: crc(0B 03 04 8E EB 8E) = 0xEFEA, so that the first eight bytes make a question.
+  const Request request{11, 3, 100, 2, {}};
+  const auto answer = hex("0B 03 04 8E EB 8E EA EF 00");
+  for (std::size_t first = 1; first < answer.size(); ++first) {
+    CAPTURE(first);
+    VirtualLine line{WireTime(9600)};
+    line.peer = [&](BytesView, BootTime at) {
+      line.deliver(at + 20ms, BytesView(answer).first(first));
+      line.deliver(at + 21ms, BytesView(answer).subspan(first));
+    };
+    const auto result = line.transact(request);
+    REQUIRE(result.has_value());
+    CHECK(result->values == std::vector<std::uint16_t>{0x8EEB, 0x8EEA});
+    CHECK(line.counters.foreign == 0);
+  }
+}
