@@ -58,15 +58,15 @@ std::size_t Desk::count(const TicketFilter& filter) const {
 
 std::vector<const Case*> Desk::list(const TicketFilter& filter) const {
   std::vector<const Case*> found;
-  for (const auto& [id, entry] : book_.cases()) {
-    if (wanted(entry, filter)) found.push_back(&entry);
+  const auto& cases = book_.cases();
+  std::size_t passed = 0;
+  // Ids rise with time, so nothing has to be sorted, and only as many are looked at as it takes.
+  for (const bool open : {true, false}) {
+    for (auto at = cases.rbegin(); at != cases.rend() && found.size() < filter.most; ++at) {
+      if (at->second.ticket.open() != open || !wanted(at->second, filter)) continue;
+      if (passed++ >= filter.skip) found.push_back(&at->second);
+    }
   }
-  std::stable_sort(found.begin(), found.end(), [](const Case* left, const Case* right) {
-    if (left->ticket.open() != right->ticket.open()) return left->ticket.open();
-    return left->row.id > right->row.id;
-  });
-  found.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(std::min(filter.skip, found.size())));
-  if (found.size() > filter.most) found.resize(filter.most);
   return found;
 }
 

@@ -159,8 +159,9 @@ void write_gateways(Impl& store, const WriteSet& set) {
 }
 
 constexpr const char* cure =
-    "; put the newest backup in its place, with no tickets.db-wal beside it (what gateways sent since stays on each "
-    "gateway for 14 days), or start once with --begin-anew, which sets the old files aside and begins with no tickets";
+    "; put the newest backup in its place, with no tickets.db-wal beside it (what gateways sent since, they send "
+    "again by themselves, for 14 days), or start once with --begin-anew, which sets the old files aside and begins "
+    "with no tickets";
 
 /// What came of opening the files.
 struct Opening {
