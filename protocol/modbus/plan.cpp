@@ -29,7 +29,7 @@ ReadPlan::ReadPlan(std::span<const PointMap> points, const DeviceLimits& limits,
   for (const auto point : order) {
     const auto& map = points_[point];
     const std::uint32_t most = is_of_bits(map.table) ? std::clamp<std::uint32_t>(limits.bits_per_read, 1, 2000)
-                                                     : std::clamp<std::uint32_t>(limits.registers_per_read, 2, 125);
+                                                     : std::clamp<std::uint32_t>(limits.registers_per_read, 1, 125);
     const bool joins =
         !group.empty() && points_[group.front()].table == map.table && periods_[group.front()] == periods_[point] &&
         map.address <= end + std::uint32_t{limits.largest_hole} && std::max(end, end_of(point)) - start <= most;

@@ -48,6 +48,16 @@ TEST_CASE("neighbours share a block and a small hole is read along") {
   CHECK(apart.blocks()[1].address == 10);
 }
 
+TEST_CASE("a board that bears one register a read is asked for one, and a wider value is still read whole") {
+  const std::vector<PointMap> points{at(1), at(2), at(3), at(4, ValueType::u32)};
+  DeviceLimits limits;
+  limits.registers_per_read = 1;
+  const ReadPlan plan(points, limits);
+  REQUIRE(plan.blocks().size() == 4);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(plan.blocks()[i].quantity == 1);
+  CHECK(plan.blocks()[3].quantity == 2);
+}
+
 TEST_CASE("tables and periods never mix") {
   const std::vector<PointMap> points{at(0), at(1, ValueType::u16, Table::input_register),
                                      at(0, ValueType::bit, Table::coil), at(1, ValueType::bit, Table::discrete_input),
