@@ -25,7 +25,7 @@ constexpr auto shortest_listening = 20ms;
 Prober::Prober(drivers::Bus& bus, Poller& poller, const asio::any_io_executor& loop)
     : bus_(bus), poller_(poller), done_(loop) {}
 
-asio::awaitable<Result<Prober::Outcome>> Prober::ask(modbus::Request request) {
+asio::awaitable<Result<SearchAnswer>> Prober::ask(modbus::Request request) {
   if (!modbus::is_read(request.function)) co_return fail(Errc::not_permitted, "a search only reads");
   if (open_) co_return fail(Errc::device_busy, "another search is under way on this bus");
   if (stopping_) co_return fail(Errc::bus_unavailable, "the agent stops");
@@ -80,11 +80,11 @@ asio::awaitable<void> Prober::visit(BootTime idle_until) {
   auto answer = co_await bus_.transact(*open_, limits);
   const auto after = drivers::boot_now();
   pace_.asked(now, after);
-  if (answer) co_return finish(Outcome{std::move(*answer), after - now});
+  if (answer) co_return finish(SearchAnswer{std::move(*answer), after - now});
   // What is damaged or another's is no answer, and silence is one to a search.
   const auto code = answer.error().code;
   if (code == Errc::bus_unavailable || code == Errc::invalid_argument) co_return finish(answer.error());
-  finish(Outcome{std::nullopt, after - now});
+  finish(SearchAnswer{std::nullopt, after - now});
 }
 
 asio::awaitable<void> Prober::listen(BootTime until) {
@@ -92,7 +92,7 @@ asio::awaitable<void> Prober::listen(BootTime until) {
   if (!heard) finish(heard.error());
 }
 
-void Prober::finish(Result<Outcome> outcome) {
+void Prober::finish(Result<SearchAnswer> outcome) {
   outcome_ = std::move(outcome);
   done_.cancel();
 }

@@ -12,21 +12,22 @@
 
 namespace inspect::agent {
 
+/// How one question of a search ended.
+struct SearchAnswer {
+  std::optional<modbus::Answer> answer;  ///< nothing: silence, or nothing that was whole
+  BootClock::duration took{};
+};
+
 /// Asks the questions of a search for unknown devices, politely: it listens first, takes idle time or its share, only
 /// reads, and ends when another master is heard. One question at a time.
 class Prober final : public Visitor {
  public:
-  struct Outcome {
-    std::optional<modbus::Answer> answer;  ///< nothing: silence, or nothing that was whole
-    BootClock::duration took{};
-  };
-
   /// All must outlive it.
   Prober(drivers::Bus& bus, Poller& poller, const boost::asio::any_io_executor& loop);
 
   /// Errc::not_permitted for anything but a read; Errc::device_busy while another question of a search is open;
   /// Errc::foreign_frame when another master was heard, Errc::corrupt_frame when noise was, since the search began.
-  boost::asio::awaitable<Result<Outcome>> ask(modbus::Request request);
+  boost::asio::awaitable<Result<SearchAnswer>> ask(modbus::Request request);
   void stop();
 
   [[nodiscard]] bool wants(BootTime now, BootTime idle_until) const override;
@@ -37,13 +38,13 @@ class Prober final : public Visitor {
   void begin(BootTime now);
   [[nodiscard]] std::optional<Error> disturbed() const;
   boost::asio::awaitable<void> listen(BootTime until);
-  void finish(Result<Outcome> outcome);
+  void finish(Result<SearchAnswer> outcome);
 
   drivers::Bus& bus_;
   Poller& poller_;
   boost::asio::steady_timer done_;
   std::optional<modbus::Request> open_;
-  std::optional<Result<Outcome>> outcome_;
+  std::optional<Result<SearchAnswer>> outcome_;
   SearchPace pace_;
   BootTime last_{};             ///< of the search's questions
   BootTime listening_until_{};  ///< and asking from then on
