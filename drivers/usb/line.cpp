@@ -2,14 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace inspect::drivers {
 
 namespace asio = boost::asio;
 
-UsbLine::UsbLine(UsbPorts& ports, std::string port, UsbKind kind, BootTime (*now)())
-    : ports_(ports), port_(std::move(port)), kind_(std::move(kind)), now_(now) {
+bool UsbKind::fits(const UsbFacts& facts) const {
+  if (facts.vendor != vendor || facts.product != product) return false;
+  if (textless && !(facts.maker.empty() && facts.name.empty())) return false;
+  return (maker.empty() || maker == facts.maker) && (name.empty() || name == facts.name);
+}
+
+UsbLine::UsbLine(UsbPorts& ports, std::string port, UsbExpected expected, BootTime (*now)())
+    : ports_(ports), port_(std::move(port)), expected_(std::move(expected)), now_(now) {
   ports_.watch(port_, [this](const UsbPlug& plug) {
     pipe_.reset();  // of a device that is no longer there
     if (plug.arrived) {
@@ -50,16 +57,18 @@ std::optional<Error> UsbLine::not_now(BootTime now) const {
 }
 
 Result<UsbInterface> UsbLine::fitting(const UsbFacts& facts) const {
-  const bool kind =
-      facts.vendor == kind_.vendor && facts.product == kind_.product && facts.name.starts_with(kind_.name);
-  if (kind) {
+  const auto& kinds = expected_.kinds;
+  const auto fits = [&](const UsbKind& kind) { return kind.fits(facts); };
+  if (kinds.empty() || std::any_of(kinds.begin(), kinds.end(), fits)) {
     for (const auto& each : facts.interfaces) {
-      if (each.class_code == kind_.class_code && (!kind_.subclass || each.subclass == *kind_.subclass)) return each;
+      const bool subclass = !expected_.subclass || each.subclass == *expected_.subclass;
+      if (each.class_code == expected_.class_code && subclass) return each;
     }
   }
   return fail(Errc::bus_unavailable,
-              fmt::format("another device is at USB port {}: {:04x}:{:04x} \"{}\", where {:04x}:{:04x} \"{}\" belongs",
-                          port_, facts.vendor, facts.product, facts.name, kind_.vendor, kind_.product, kind_.name));
+              fmt::format("another device is at USB port {}: {:04x}:{:04x} \"{}\"; plug in the one "
+                          "that belongs there, or change the configuration",
+                          port_, facts.vendor, facts.product, facts.name));
 }
 
 asio::awaitable<Result<std::shared_ptr<UsbPipe>>> UsbLine::open() {

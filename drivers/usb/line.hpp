@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace inspect::drivers {
 
@@ -16,9 +17,18 @@ namespace inspect::drivers {
 struct UsbKind {
   std::uint16_t vendor = 0;
   std::uint16_t product = 0;
-  std::string name;                ///< how the product's text begins; empty: any
-  std::uint8_t class_code = 0x03;  ///< of the interface that is used
-  std::optional<std::uint8_t> subclass;
+  std::string maker;      ///< manufacturer text; empty: any
+  std::string name;       ///< product text; empty: any
+  bool textless = false;  ///< it has neither
+
+  [[nodiscard]] bool fits(const UsbFacts& facts) const;
+};
+
+/// Any of several models, and the class of the interface that is used.
+struct UsbExpected {
+  std::vector<UsbKind> kinds;  ///< empty: known by the class alone
+  std::uint8_t class_code = 0x03;
+  std::optional<std::uint8_t> subclass{};
 };
 
 struct UsbCounters {
@@ -33,7 +43,7 @@ struct UsbCounters {
 class UsbLine {
  public:
   /// `ports` must outlive it.
-  UsbLine(UsbPorts& ports, std::string port, UsbKind kind, BootTime (*now)() = &boot_now);
+  UsbLine(UsbPorts& ports, std::string port, UsbExpected expected, BootTime (*now)() = &boot_now);
   UsbLine(const UsbLine&) = delete;
   UsbLine& operator=(const UsbLine&) = delete;
   ~UsbLine();
@@ -62,7 +72,7 @@ class UsbLine {
 
   UsbPorts& ports_;
   std::string port_;
-  UsbKind kind_;
+  UsbExpected expected_;
   BootTime (*now_)();
   HoldOff hold_off_;
   std::shared_ptr<UsbPipe> pipe_;

@@ -1,5 +1,7 @@
 #include "drivers/usb/sysfs.hpp"
 
+#include "protocol/usb/port_path.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
@@ -15,7 +17,6 @@ namespace {
 constexpr std::size_t longest_text = 378;
 /// Several configurations of the largest size seen on such devices.
 constexpr std::size_t longest_descriptors = 16UL << 10U;
-constexpr int most_levels = 7;
 
 std::optional<std::string> read(const std::string& path, std::size_t most) {
   std::ifstream file(path, std::ios::binary);
@@ -45,25 +46,8 @@ std::optional<Number> number(const std::string& path, int base) {
 
 }  // namespace
 
-bool is_usb_port(std::string_view text) {
-  const auto is_number = [](std::string_view part) {
-    return !part.empty() && part.size() <= 3 && part[0] != '0' &&
-           part.find_first_not_of("0123456789") == std::string_view::npos;
-  };
-  const auto dash = text.find('-');
-  if (dash == std::string_view::npos || !is_number(text.substr(0, dash))) return false;
-  auto rest = text.substr(dash + 1);
-  for (int level = 0; level < most_levels; ++level) {
-    const auto dot = rest.find('.');
-    if (!is_number(rest.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
-    rest = rest.substr(dot + 1);
-  }
-  return false;
-}
-
 Result<UsbFacts> read_usb_facts(const std::string& port, const std::string& root) {
-  if (!is_usb_port(port)) return fail(Errc::invalid_argument, "\"" + port + "\" is no USB port, like 1-1.2");
+  if (!usb::is_port_path(port)) return fail(Errc::invalid_argument, "\"" + port + "\" is no USB port, like 1-1.2");
   const auto at = root + "/" + port + "/";
   const auto bus = number<std::uint8_t>(at + "busnum", 10);
   const auto address = number<std::uint8_t>(at + "devnum", 10);
@@ -90,7 +74,7 @@ std::vector<std::string> used_usb_ports(const std::string& root) {
   std::error_code failed;
   for (std::filesystem::directory_iterator each(root, failed), end; !failed && each != end; each.increment(failed)) {
     auto name = each->path().filename().string();
-    if (is_usb_port(name)) ports.push_back(std::move(name));
+    if (usb::is_port_path(name)) ports.push_back(std::move(name));
   }
   std::sort(ports.begin(), ports.end());
   return ports;

@@ -11,7 +11,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace inspect::drivers {
@@ -30,9 +29,6 @@ struct UsbFacts {
   std::string serial;
   std::vector<UsbInterface> interfaces;
 };
-
-/// "bus-port.port…", at most seven levels, without a leading zero: "1-1.2".
-bool is_usb_port(std::string_view text);
 
 using usb::Bytes;
 

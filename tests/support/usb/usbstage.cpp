@@ -1,0 +1,125 @@
+// usbstage PROGRAM [ARGUMENT…]
+//
+// Runs a program before USB ports that are not there. Commands come by standard input, a line each, and each is
+// answered by a line "ok …" or "no …":
+//     plug PORT MODEL…     plug 1-1 relay4 HURTM; again without a model: the same device comes back
+//     unplug PORT
+//     forbid PORT, permit PORT
+//     act PORT WORDS…      a fault or what the model knows: act 1-1 silent, act 1-1 set 2 on
+//     state PORT           what the model tells of itself
+//     start                the program, whose output goes to standard error; answers "ok PID"
+//     stop                 SIGTERM and wait, at most 10 s
+// At the end of standard input the program is killed.
+#include "tests/support/usb/stage.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <sstream>
+#include <thread>
+
+namespace {
+
+using inspect::tests::Stage;
+
+class Program {
+ public:
+  explicit Program(char** words) : words_(words) {}
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program() {
+    if (pid_ <= 0) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+
+  std::string start() {
+    pid_ = fork();
+    if (pid_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      dup2(STDERR_FILENO, STDOUT_FILENO);
+      const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+      dup2(nothing, STDIN_FILENO);
+      execvp(words_[0], words_);
+      _exit(127);
+    }
+    return "ok " + std::to_string(pid_);
+  }
+
+  std::string stop() {
+    if (pid_ <= 0) return "no program";
+    kill(pid_, SIGTERM);
+    for (int tenth = 0; tenth < 100; ++tenth) {
+      int status = 0;
+      if (waitpid(pid_, &status, WNOHANG) == pid_) {
+        pid_ = -1;
+        return "ok " + std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    }
+    return "no end in 10 s";
+  }
+
+ private:
+  char** words_;
+  pid_t pid_ = -1;
+};
+
+std::vector<std::string> split(const std::string& line) {
+  std::istringstream in(line);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+class Director {
+ public:
+  explicit Director(Program& program) : program_(program) {}
+
+  std::string take(const std::vector<std::string>& words) {
+    if (words[0] == "start") return program_.start();
+    if (words[0] == "stop") return program_.stop();
+    if (words.size() < 2) return "no port";
+    const auto& port = words[1];
+    if (words[0] == "plug") return plug(port, {words.begin() + 2, words.end()});
+    if (words[0] == "unplug") stage_.unplug(port);
+    if (words[0] == "forbid" || words[0] == "permit") stage_.permit(port, words[0] == "permit");
+    if (words[0] == "act" && !stage_.act(port, {words.begin() + 2, words.end()})) return "no such words";
+    return "ok " + stage_.state(port);
+  }
+
+ private:
+  std::string plug(const std::string& port, const std::vector<std::string>& model) {
+    if (!model.empty()) models_[port] = inspect::tests::make_usb_model(model);
+    if (!models_[port]) return "no such model";
+    stage_.plug(port, models_[port]);
+    return "ok";
+  }
+
+  Program& program_;
+  Stage stage_;
+  std::map<std::string, std::shared_ptr<inspect::tests::UsbModel>> models_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::cerr << "usage: usbstage PROGRAM [ARGUMENT…]\n";
+    return 2;
+  }
+  inspect::tests::on_stage();
+  Program program(argv + 1);
+  Director director(program);
+  for (std::string line; std::getline(std::cin, line);) {
+    const auto words = split(line);
+    if (!words.empty()) std::cout << director.take(words) << std::endl;
+  }
+  return 0;
+}
