@@ -10,9 +10,9 @@ namespace inspect::usb {
 namespace {
 
 constexpr std::size_t longest_number = 64;
-constexpr std::size_t longest_response = 64 * 1024;
+constexpr std::size_t longest_response = 65'536;
 constexpr std::size_t most_fields = 256;
-constexpr std::size_t longest_block = 256 * 1024;
+constexpr std::size_t longest_block = 262'144;
 constexpr double scpi_infinity = 9.9e37;    // SCPI-99 vol. 1, 7.2.1.4
 constexpr double scpi_no_number = 9.91e37;  // 7.2.1.5
 

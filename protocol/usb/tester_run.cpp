@@ -95,7 +95,7 @@ void TesterRun::take_answer(TesterJob job, const std::string& answer, BootTime n
 
 void TesterRun::take_identity(const std::string& answer) {
   auto identity = parse_identity(answer);
-  if (!identity) return give_up(std::move(identity.error()));
+  if (!identity) return give_up(identity.error());
   identity_ = *identity;
   const auto right = is_model(words_, *identity);
   if (right && !*right) give_up(fail(Errc::not_permitted, "another instrument answers: " + identity->model));
@@ -111,7 +111,7 @@ void TesterRun::take_error(const std::string& answer) {
 
 void TesterRun::take_result(TesterJob job, const std::string& answer, BootTime now) {
   auto read = read_answer(words_, answer);
-  if (!read) return give_up(std::move(read.error()));
+  if (!read) return give_up(read.error());
   if (read->verdict == TesterVerdict::running) {
     pause_ = now + words_.poll;
     return;

@@ -51,7 +51,7 @@ struct TmcTask {
 };
 
 /// The longest message from an instrument; more is given up as damaged.
-constexpr std::size_t longest_tmc_message = 256 * 1024;
+constexpr std::size_t longest_tmc_message = 262'144;
 
 /// One task after the other on one instrument. Pure: ends of transfers and the time are given to it.
 ///

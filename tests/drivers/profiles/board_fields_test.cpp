@@ -101,7 +101,7 @@ model = "board"
 )";
 }
 
-void tells(const std::string& text, std::string_view what) {
+void board_tells(const std::string& text, std::string_view what) {
   tests::says(tests::problem_of(parse_profile(text, "board.toml")), what);
 }
 
@@ -169,36 +169,38 @@ TEST_CASE("a tester's words are read; only what is known can be ordered") {
 }
 
 TEST_CASE("an order that is none is refused at its place, with the cure") {
-  tells(with(board(), "\"FF n\"", "\"FF m\""),
-        "board.toml:15:6: \"FF m\" is no order; write 1 to 64 of: two hexadecimal digits");
-  tells(with(board(), "\"FF n\"", "\"FF 01\""), "board.toml:12:1: on does not say which relay; write n or F0+n in it");
-  tells(with(board(), "\"FC 00\"", "\"FC n\""), "board.toml:12:1: all_off is for all relays; it must not hold n");
-  tells(with(board(), "on = \"FF n\"", "report_size = 1\non = \"FF n\""),
-        "on is longer than a report, which has 1 bytes");
-  tells(with(board(), "channels = 2", "channels = 17"), "board.toml:13:12: 17 is");
-  tells(with(board(), "channels = 2", "channels = 0"), "board.toml:13:12: 0 is");
+  board_tells(with(board(), "\"FF n\"", "\"FF m\""),
+              "board.toml:15:6: \"FF m\" is no order; write 1 to 64 of: two hexadecimal digits");
+  board_tells(with(board(), "\"FF n\"", "\"FF 01\""),
+              "board.toml:12:1: on does not say which relay; write n or F0+n in it");
+  board_tells(with(board(), "\"FC 00\"", "\"FC n\""), "board.toml:12:1: all_off is for all relays; it must not hold n");
+  board_tells(with(board(), "on = \"FF n\"", "report_size = 1\non = \"FF n\""),
+              "on is longer than a report, which has 1 bytes");
+  board_tells(with(board(), "channels = 2", "channels = 17"), "board.toml:13:12: 17 is");
+  board_tells(with(board(), "channels = 2", "channels = 0"), "board.toml:13:12: 0 is");
 }
 
 TEST_CASE("way, state and driver must fit") {
-  tells(with(board(), "way = \"feature\"", "way = \"serial\""), "way does not fit the driver");
-  tells(with(board(), "state = \"feature\"", "state = \"lcus\""), "state does not fit way");
-  tells(with(board(), "channels = 2", "channels = 9"), "use at most 8 channels");
-  tells(with(board(), "\"hid-relay\"", "\"hid_relay\""), "did you mean \"hid-relay\"");
+  board_tells(with(board(), "way = \"feature\"", "way = \"serial\""), "way does not fit the driver");
+  board_tells(with(board(), "state = \"feature\"", "state = \"lcus\""), "state does not fit way");
+  board_tells(with(board(), "channels = 2", "channels = 9"), "use at most 8 channels");
+  board_tells(with(board(), "\"hid-relay\"", "\"hid_relay\""), "did you mean \"hid-relay\"");
 }
 
 TEST_CASE("a command is known or says why not, and asks for values that exist") {
-  tells(with(tester(), "send = \"*IDN?\"", ""), "write exactly one of send and unknown");
-  tells(with(tester(), "send = \"*IDN?\"", "send = \"x\"\nunknown = \"y\""), "write exactly one of send and unknown");
-  tells(with(tester(), "{upper}", "{uper}"), "board.toml:19:1: \"uper\" is no value; use upper, lower, voltage");
-  tells(with(tester(), "{upper}", "{upper"), "is no value");
-  tells(with(tester(), "job = \"identify\"", "job = \"indentify\""), "did you mean \"identify\"");
+  board_tells(with(tester(), "send = \"*IDN?\"", ""), "write exactly one of send and unknown");
+  board_tells(with(tester(), "send = \"*IDN?\"", "send = \"x\"\nunknown = \"y\""),
+              "write exactly one of send and unknown");
+  board_tells(with(tester(), "{upper}", "{uper}"), "board.toml:19:1: \"uper\" is no value; use upper, lower, voltage");
+  board_tells(with(tester(), "{upper}", "{upper"), "is no value");
+  board_tells(with(tester(), "job = \"identify\"", "job = \"indentify\""), "did you mean \"identify\"");
 }
 
 TEST_CASE("results have names of their own, words for their verdict and ends that are in order") {
-  tells(with(tester(), "point = \"test.verdict\"", "point = \"leakage.current\""),
-        "\"leakage.current\" is there twice");
-  tells(with(tester(), "[[verdict]]\nword = \"PASS\"\nmeans = \"pass\"\n", ""),
-        "there is a verdict and no word for it");
-  tells(with(tester(), "lowest = 0", "lowest = 30"), "lowest is not below highest");
-  tells(with(tester(), "item_separator = \";\"", "item_separator = \";;\""), "1 to 1");
+  board_tells(with(tester(), "point = \"test.verdict\"", "point = \"leakage.current\""),
+              "\"leakage.current\" is there twice");
+  board_tells(with(tester(), "[[verdict]]\nword = \"PASS\"\nmeans = \"pass\"\n", ""),
+              "there is a verdict and no word for it");
+  board_tells(with(tester(), "lowest = 0", "lowest = 30"), "lowest is not below highest");
+  board_tells(with(tester(), "item_separator = \";\"", "item_separator = \";;\""), "1 to 1");
 }

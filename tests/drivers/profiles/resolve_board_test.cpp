@@ -28,7 +28,7 @@ usb::Bytes sent(const Profile& profile, std::string_view action) {
   return {};
 }
 
-void tells(const std::string& text, std::string_view what) {
+void resolving_tells(const std::string& text, std::string_view what) {
   tests::says(tests::problem_of(parse_profile(text, "board.toml")), what);
 }
 
@@ -122,29 +122,32 @@ TEST_CASE("a contact tester has a verdict to be wired and a start that is never 
 TEST_CASE("tables that a driver needs are asked for, and those it has no use for are refused") {
   using tests::good_profile;
   const std::string release = "[release]\nby = \"nothing\"\nwhy = \"x\"\n\n[end]";
-  tells(with(good_profile(), "[profile]", "[profile]\ndriver = \"hid-relay\""),
-        "[[point]] means nothing to a hid-relay; remove it");
-  tells(with(good_profile(), "[profile]", "[profile]\ndriver = \"hid-relay\""),
-        "a hid-relay needs [relay_board]; add it");
-  tells(with(good_profile(), "[profile]", "[profile]\ndriver = \"hid-relay\""), "a hid-relay needs [[usb]]; add it");
-  tells(with(good_profile(), "[profile]", "[profile]\ndriver = \"usbtmc-tester\""),
-        "a usbtmc-tester needs [[command]]; add it");
-  tells(with(good_profile(), "[profile]", "[profile]\ndriver = \"contact-tester\""),
-        "a contact-tester needs [contacts]; add it");
-  tells(with(good_profile(), "[end]", "[contacts]\n\n[end]"), "[contacts] means nothing to a modbus; remove it");
-  tells("[profile]\nmaker = \"x\"\ntitle = \"x\"\nsources = [\"x\"]\n[serial]\n[end]\nmodel = \"board\"\n",
-        "board.toml:1:1: a modbus needs [[point]]; add it");
+  resolving_tells(with(good_profile(), "[profile]", "[profile]\ndriver = \"hid-relay\""),
+                  "[[point]] means nothing to a hid-relay; remove it");
+  resolving_tells(with(good_profile(), "[profile]", "[profile]\ndriver = \"hid-relay\""),
+                  "a hid-relay needs [relay_board]; add it");
+  resolving_tells(with(good_profile(), "[profile]", "[profile]\ndriver = \"hid-relay\""),
+                  "a hid-relay needs [[usb]]; add it");
+  resolving_tells(with(good_profile(), "[profile]", "[profile]\ndriver = \"usbtmc-tester\""),
+                  "a usbtmc-tester needs [[command]]; add it");
+  resolving_tells(with(good_profile(), "[profile]", "[profile]\ndriver = \"contact-tester\""),
+                  "a contact-tester needs [contacts]; add it");
+  resolving_tells(with(good_profile(), "[end]", "[contacts]\n\n[end]"),
+                  "[contacts] means nothing to a modbus; remove it");
+  resolving_tells("[profile]\nmaker = \"x\"\ntitle = \"x\"\nsources = [\"x\"]\n[serial]\n[end]\nmodel = \"board\"\n",
+                  "board.toml:1:1: a modbus needs [[point]]; add it");
   CHECK(parse_profile(with(good_profile(), "[end]", release), "board.toml").has_value());
-  tells(with(good_profile(), "[end]", with(release, "nothing", "timed-action")), "go together; add or remove one");
-  tells(with(good_profile(), "[end]", with(release, "why", "action = \"relay.{n}.on\"\nwhy")),
-        "go together; add or remove one");
-  tells(
+  resolving_tells(with(good_profile(), "[end]", with(release, "nothing", "timed-action")),
+                  "go together; add or remove one");
+  resolving_tells(with(good_profile(), "[end]", with(release, "why", "action = \"relay.{n}.on\"\nwhy")),
+                  "go together; add or remove one");
+  resolving_tells(
       with(good_profile(), "[end]", with(with(release, "nothing", "timed-action"), "why", "action = \"no.such\"\nwhy")),
       "action names \"no.such\", which is no action of this profile");
 }
 
 TEST_CASE("one verdict contact alone is refused: a broken wire would look like a verdict") {
-  tells(
+  resolving_tells(
       "[profile]\ndriver = \"contact-tester\"\nmaker = \"x\"\ntitle = \"x\"\nsources = [\"x\"]\n[contacts]\nfail = "
       "false\n"
       "[release]\nby = \"nothing\"\nwhy = \"x\"\n[end]\nmodel = \"board\"\n",

@@ -11,7 +11,7 @@ using namespace inspect::catalogue;
 
 namespace {
 
-const Limits& shipped() {
+const Limits& limits_shipped() {
   static const auto limits = [] {
     auto read = Limits::load("protocol/catalogue/limits.toml");
     REQUIRE_MESSAGE(read.has_value(), read.error().message);
@@ -21,7 +21,7 @@ const Limits& shipped() {
 }
 
 Bounds bounds_of(std::string_view key, std::optional<double> rated = std::nullopt) {
-  const auto* limit = shipped().find(key);
+  const auto* limit = limits_shipped().find(key);
   REQUIRE(limit != nullptr);
   return bounds(*limit, rated).value();
 }
@@ -67,7 +67,7 @@ TEST_CASE("a 30 mA device operates above 15 and at or below 30 mA") {
 }
 
 TEST_CASE("a rating that is missing or no rating is refused, not taken for 0") {
-  const auto& heating = *shipped().find("gb4706-1.class-1.heating");
+  const auto& heating = *limits_shipped().find("gb4706-1.class-1.heating");
   for (const auto rated : {std::optional<double>{}, std::optional(0.0), std::optional(-1.0),
                            std::optional(std::nan("")), std::optional(std::numeric_limits<double>::infinity())}) {
     CHECK(bounds(heating, rated).error().code == Errc::invalid_argument);
@@ -76,7 +76,7 @@ TEST_CASE("a rating that is missing or no rating is refused, not taken for 0") {
 
 TEST_CASE("every limit has standard and edition, and a source or the mark that it has none") {
   std::set<std::string> unsourced;
-  for (const auto& limit : shipped().all()) {
+  for (const auto& limit : limits_shipped().all()) {
     CAPTURE(limit.key);
     CHECK_FALSE(limit.standard.empty());
     CHECK_FALSE(limit.edition.empty());
@@ -92,10 +92,10 @@ TEST_CASE("every limit has standard and edition, and a source or the mark that i
 }
 
 TEST_CASE("an unsourced limit is selected only by a plan that says so") {
-  CHECK(shipped().select("gb4706-1.class-2", false).has_value());
-  CHECK(shipped().select("rcd.time.2x", false).error().code == Errc::not_permitted);
-  CHECK(shipped().select("rcd.time.2x", true)->high == 150);
-  const auto wrong = shipped().select("gb4706-1.class2", true);
+  CHECK(limits_shipped().select("gb4706-1.class-2", false).has_value());
+  CHECK(limits_shipped().select("rcd.time.2x", false).error().code == Errc::not_permitted);
+  CHECK(limits_shipped().select("rcd.time.2x", true)->high == 150);
+  const auto wrong = limits_shipped().select("gb4706-1.class2", true);
   REQUIRE(!wrong.has_value());
   CHECK(wrong.error().message == "no limit \"gb4706-1.class2\", did you mean \"gb4706-1.class-2\"");
 }
