@@ -29,8 +29,7 @@ constexpr auto longest_fresh = 10s;
 
 Listener::Listener(const Site& site, BusIndex bus, drivers::Ear& ear, ReadingSink& sink,
                    const asio::any_io_executor& loop)
-    : site_(site),
-      bus_(bus),
+    : bus_(bus),
       ear_(ear),
       sink_(sink),
       line_(site, bus, sink, ear.counters()),

@@ -44,7 +44,6 @@ class Listener final : public Attendant {
   void account(std::size_t bytes, BootTime now);
   boost::asio::awaitable<void> pause(BootClock::duration time);
 
-  const Site& site_;
   BusIndex bus_;
   drivers::Ear& ear_;
   ReadingSink& sink_;
