@@ -162,7 +162,18 @@ class BoardResolver {
     for (const auto job : {usb::TesterJob::configure, usb::TesterJob::start, usb::TesterJob::stop}) {
       if (!usb::why_not(words, job)) profile_.actions.push_back(test_action(job));
     }
+    // So that an instrument whose results are not known, or come from tests alone, is asked and missed all the same.
+    if (!usb::why_not(words, usb::TesterJob::identify)) profile_.points.push_back(model_point());
     profile_.tester = std::move(words);
+  }
+
+  static PointSpec model_point() {
+    PointSpec spec;
+    spec.name = "model.confirmed";
+    spec.title = {"仪器自报的型号相符", "the instrument says that it is this model"};
+    spec.map.type = modbus::ValueType::bit;
+    spec.role = Role::identity;
+    return spec;
   }
 
   static ActionSpec test_action(usb::TesterJob job) {

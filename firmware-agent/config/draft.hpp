@@ -23,6 +23,7 @@ struct BusDraft {
   Text title;
   std::optional<SerialLine> serial;
   std::optional<TcpEndpoint> tcp;
+  std::optional<UsbPort> usb;
   BusMode mode = BusMode::master;
   ScanRule scan = ScanRule::allowed;
   settings::Place place;

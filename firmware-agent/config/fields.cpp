@@ -1,6 +1,7 @@
 #include "drivers/profiles/serial_settings.hpp"
 #include "firmware-agent/config/draft.hpp"
 #include "protocol/settings/kinds.hpp"
+#include "protocol/usb/port_path.hpp"
 
 namespace inspect::agent {
 namespace {
@@ -138,14 +139,41 @@ const Fields<TcpEndpoint>& tcp_fields() {
   return fields;
 }
 
+std::optional<std::string> take_usb_port(const Node& node, Problems& problems) {
+  auto text = take_text(node, 31, problems);
+  if (text && !usb::is_port_path(*text)) {
+    problems.add(node.place,
+                 {"\"{1}\" 不是 USB 口；应写成 1-1.2（总线-口.口），用 inspectctl usb list 查看",
+                  "\"{1}\" is no USB port; write it like 1-1.2 (bus-port.port), inspectctl usb list shows them"},
+                 {*text});
+    return std::nullopt;
+  }
+  return text;
+}
+
+const Fields<UsbPort>& usb_fields() {
+  static const Fields<UsbPort> fields{
+      "bus.usb",
+      {"网关的一个 USB 口。", "A USB port of the gateway."},
+      {{"port",
+        kind("USB port", "bus-port.port…", &UsbPort::port, take_usb_port),
+        required,
+        {"物理位置,换口即换:1-1.2", "where it is, whatever is plugged in there: 1-1.2"}}}};
+  return fields;
+}
+
 const Fields<BusDraft>& bus_fields() {
   static const Fields<BusDraft> fields{
       "bus",
-      {"一条总线:serial 或 tcp,二者取一。", "One bus: serial or tcp, one of the two."},
+      {"一条总线:serial、tcp 或 usb,三者取一。", "One bus: serial, tcp or usb, one of the three."},
       {{"name", name(&BusDraft::name), required, {"总线的名字", "name of the bus"}},
        {"title", bilingual(&BusDraft::title), required, {"人们怎么称呼它", "what people call it"}},
        {"serial", table(&BusDraft::serial, serial_fields()), standard, {"串口线", "an RS-485 line"}},
        {"tcp", table(&BusDraft::tcp, tcp_fields()), standard, {"Modbus TCP 连接", "a Modbus TCP connection"}},
+       {"usb",
+        table(&BusDraft::usb, usb_fields()),
+        standard,
+        {"网关的一个 USB 口,只接一台设备", "a USB port of the gateway, with one device"}},
        {"mode",
         choice(&BusDraft::mode, std::vector<Word<BusMode>>{{"master", BusMode::master}, {"listen", BusMode::listen}}),
         standard,
@@ -193,8 +221,9 @@ const Fields<DeviceDraft>& device_fields() {
        {"bus", kind("name", "of a [[bus]]", &DeviceDraft::bus, take_name), required, {"所在总线", "the bus it is on"}},
        {"unit",
         integer(&DeviceDraft::unit, 0, 255),
-        required,
-        {"站号;串口上为 1–247", "unit number; 1–247 on a serial line"}},
+        depends,
+        {"Modbus 站号,必须有;串口上为 1–247",
+         "unit number of a Modbus device, which must have it; 1–247 on a serial line"}},
        {"profile", text(&DeviceDraft::profile, 64), required, {"型号文件名,不带 .toml", "its model: a profile's name"}},
        {"period_ms",
         integer(&DeviceDraft::period, 0, an_hour_ms),

@@ -1,4 +1,5 @@
 #include "firmware-agent/config/draft.hpp"
+#include "firmware-agent/config/fitting.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -48,15 +49,16 @@ class Resolver {
 
   void bus(const BusDraft& draft) {
     take_name(draft.name, draft.place, {"条总线", "bus"});
-    if (draft.serial.has_value() == draft.tcp.has_value()) {
+    if (int{draft.serial.has_value()} + int{draft.tcp.has_value()} + int{draft.usb.has_value()} != 1) {
       problems_.add(draft.place,
-                    {"总线 \"{1}\" 需要 serial = { port = … } 和 tcp = { host = … } 二者之一",
-                     "bus \"{1}\" needs one of serial = { port = … } and tcp = { host = … }"},
+                    {"总线 \"{1}\" 需要 serial = { port = … }、tcp = { host = … } 和 usb = { port = … } 三者之一",
+                     "bus \"{1}\" needs one of serial = { port = … }, tcp = { host = … } and usb = { port = … }"},
                     {draft.name});
       return;
     }
-    if (draft.serial) {
-      const auto port = std::filesystem::path(draft.serial->port).lexically_normal().string();
+    if (draft.serial || draft.usb) {
+      const auto port =
+          draft.usb ? "USB " + draft.usb->port : std::filesystem::path(draft.serial->port).lexically_normal().string();
       const auto [known, is_new] = ports_.emplace(port, draft.name);
       if (!is_new) {
         problems_.add(draft.place,
@@ -70,17 +72,18 @@ class Resolver {
     Bus bus{draft.name, draft.title, {}, draft.mode, draft.scan};
     if (draft.serial) bus.transport = *draft.serial;
     if (draft.tcp) bus.transport = *draft.tcp;
+    if (draft.usb) bus.transport = *draft.usb;
     site_.buses.push_back(std::move(bus));
   }
 
   void mode(const BusDraft& draft) {
     if (draft.mode != BusMode::listen) return;
-    if (draft.tcp) {
+    if (!draft.serial) {
       problems_.add(
           draft.place,
-          {"总线 \"{1}\" 是 Modbus TCP，不能只听：连接上只有自己的问答；删去 mode 或改用串口",
-           "bus \"{1}\" is Modbus TCP, where nobody else's questions can be heard; remove mode, or use a serial "
-           "line"},
+          {"总线 \"{1}\" 不是串口，不能只听：那里没有别人的问答；删去 mode 或改用串口",
+           "bus \"{1}\" is no serial line, and nobody else's questions can be heard there; remove mode, or use "
+           "a serial line"},
           {draft.name});
     }
     if (draft.serial && draft.serial->rs485) {
@@ -125,6 +128,11 @@ class Resolver {
   }
 
   void unit(const DeviceDraft& draft, BusIndex bus) {
+    if (draft.unit.place == Place{}) {
+      problems_.add(draft.place,
+                    {"device 中缺少 \"unit\"；请补上站号", "\"unit\" is missing in device; add its unit number"});
+      return;
+    }
     const bool serial = std::holds_alternative<SerialLine>(site_.buses[at(bus)].transport);
     if (serial && (draft.unit.value < 1 || draft.unit.value > 247)) {
       problems_.add(draft.unit.place,
@@ -138,6 +146,17 @@ class Resolver {
                      "unit {1} on bus \"{2}\" is \"{3}\" already; give one of them another unit"},
                     {draft.unit.value, draft.bus.value, known->second});
     }
+  }
+
+  /// What is no Modbus device shares its port with nobody.
+  void alone(const DeviceDraft& draft, BusIndex bus, const Profile& profile) {
+    const bool addressed = profile.driver == drivers::DriverKind::modbus;
+    const auto [first, is_new] = first_on_.emplace(at(bus), First{draft.name, addressed});
+    if (is_new || (addressed && first->second.addressed)) return;
+    problems_.add(draft.bus.place,
+                  {"总线 \"{1}\" 上已有 \"{2}\"；这里只能接一台设备，请另设一条总线",
+                   "\"{2}\" is on bus \"{1}\" already, which has room for one device; give this one a bus of its own"},
+                  {draft.bus.value, first->second.name});
   }
 
   void line(const DeviceDraft& draft, const Bus& bus, const Profile& profile) {
@@ -175,9 +194,13 @@ class Resolver {
     take_name(draft.name, draft.place, {"台设备", "device"});
     const auto bus = bus_of(draft);
     const auto model = profile(draft.profile);
-    if (bus) unit(draft, *bus);
-    if (!bus || !model) return;
+    if (!bus || !model) {
+      if (bus) unit(draft, *bus);
+      return;
+    }
     const auto& profile = site_.profiles[*model];
+    if (check_fit(draft, site_.buses[at(*bus)], profile, problems_)) unit(draft, *bus);
+    alone(draft, *bus, profile);
     line(draft, site_.buses[at(*bus)], profile);
     if (site_.points.size() + profile.points.size() > most_points) {
       problems_.add(draft.place,
@@ -297,6 +320,11 @@ class Resolver {
   std::map<std::string, DeviceIndex, std::less<>> devices_;
   std::map<std::pair<std::size_t, std::uint8_t>, std::string> units_;
   std::set<std::pair<std::size_t, std::string>> rules_;
+  struct First {
+    std::string name;
+    bool addressed;
+  };
+  std::map<std::size_t, First> first_on_;  ///< by bus
 };
 
 }  // namespace

@@ -26,6 +26,11 @@ struct TcpEndpoint {
   std::uint16_t port = 502;
 };
 
+/// A USB port of the gateway: a bus of its own, with one device (decision 0016).
+struct UsbPort {
+  std::string port;  ///< "1-1.2": port 2 of the hub at port 1 of bus 1
+};
+
 /// Who asks on a bus.
 enum class BusMode : std::uint8_t {
   master,  ///< this gateway, alone
@@ -38,7 +43,7 @@ enum class ScanRule : std::uint8_t { allowed, never };
 struct Bus {
   std::string name;  ///< [a-z0-9-]
   Text title;
-  std::variant<SerialLine, TcpEndpoint> transport;
+  std::variant<SerialLine, TcpEndpoint, UsbPort> transport;
   BusMode mode = BusMode::master;
   ScanRule scan = ScanRule::allowed;
 };

@@ -74,6 +74,7 @@ struct TransportText {
            std::to_string(line.stop_bits) + (line.rs485 ? " RS-485" : "");
   }
   std::string operator()(const TcpEndpoint& tcp) const { return "tcp " + tcp.host + ':' + std::to_string(tcp.port); }
+  std::string operator()(const UsbPort& usb) const { return "usb " + usb.port; }
 };
 
 }  // namespace

@@ -154,7 +154,7 @@ TEST_CASE("a tester's words are read; only what is known can be ordered") {
   REQUIRE(read->actions.size() == 1);
   CHECK(read->actions[0].name == "test.configure");
   CHECK(usb::why_not(words, usb::TesterJob::start)->en == "the manual has no such page");
-  REQUIRE(read->points.size() == 2);
+  REQUIRE(read->points.size() == 3);
   CHECK(read->points[0].role == Role::state);
   CHECK(read->points[1].unit == "mA");
   CHECK(read->points[1].highest == 20);

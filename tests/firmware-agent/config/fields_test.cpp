@@ -52,7 +52,7 @@ TEST_CASE("an endpoint has a host and a port") {
 
 TEST_CASE("a device lacks nothing that tells which it is") {
   tells("name = \"rail\"\n", "", "site.toml:41:1: \"name\" is missing in device");
-  tells("unit = 3\n", "", "\"unit\" is missing in device; add it: unit number");
+  tells("unit = 3\n", "", "\"unit\" is missing in device; add its unit number");
   tells("profile = \"pzem-017\"\n", "", "\"profile\" is missing in device");
   tells("title = \"12 V\"\n", "", "\"title\" is missing in device");
   tells("period_ms = 500", "period_ms = -1", "-1 is out of range; use 0 to 3600000");

@@ -171,3 +171,30 @@ TEST_CASE("a rule of a kind nobody can explain is refused, when the catalogue is
       read.error().message ==
       "site.toml:62:1: there is no kind of fault \"rail.lwo\", did you mean \"rail.low\"; use one of the catalogue's");
 }
+
+TEST_CASE("a bus that another master owns is only heard, and no bus may be searched that must not be") {
+  const std::string serial =
+      "serial = { port = \"/dev/ttyS0\", baud = 9600, parity = \"none\", stop_bits = 2, rs485 = true }";
+  const std::string heard = "serial = { port = \"/dev/ttyS0\", baud = 9600, parity = \"none\", stop_bits = 2 }";
+  auto read = parse(good_site());
+  REQUIRE(read.has_value());
+  CHECK(read->buses[0].mode == BusMode::master);
+  CHECK(read->buses[0].scan == ScanRule::allowed);
+  read = parse(with(good_site(), serial, heard + "\nmode = \"listen\"\nscan = \"never\""));
+  REQUIRE_MESSAGE(read.has_value(), read.error().message);
+  CHECK(read->buses[0].mode == BusMode::listen);
+  CHECK(read->buses[0].scan == ScanRule::never);
+  CHECK(read->buses[1].mode == BusMode::master);
+}
+
+TEST_CASE("what cannot be listened to is refused with the cure") {
+  const std::string tcp = "tcp = { host = \"10.0.0.1\", port = 1502 }";
+  auto read = parse(with(good_site(), tcp, tcp + "\nmode = \"listen\""));
+  REQUIRE(read.has_error());
+  CHECK(read.error().message.find("nobody else's questions can be heard there; remove mode") != std::string::npos);
+  read = parse(with(good_site(), "rs485 = true }", "rs485 = true }\nmode = \"listen\""));
+  REQUIRE(read.has_error());
+  CHECK(read.error().message.find("drives no transmitter; remove rs485 = true") != std::string::npos);
+  CHECK(parse(with(good_site(), tcp, tcp + "\nmode = \"hear\"")).has_error());
+  CHECK(parse(with(good_site(), tcp, tcp + "\nscan = \"sometimes\"")).has_error());
+}
