@@ -34,6 +34,9 @@ struct Sheet {
                      {"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"},
                      "/usr/share/inspectd/catalogue"};
   NamesCommand names;
+  BusWatchCommand bus_watch;
+  BusTraceCommand bus_trace;
+  BusScanCommand bus_scan{{}, "1-247", {"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"}};
   std::string shell;
 };
 
@@ -94,6 +97,7 @@ class Builder {
     add_views();
     add_readings();
     add_findings();
+    add_buses();
     add_tools();
   }
 
@@ -183,6 +187,25 @@ class Builder {
         ->capture_default_str();
   }
 
+  void add_buses() {
+    auto* bus = app_.add_subcommand("bus", help_text("bus", language_));
+    bus->group(help_words(language_).at("Subcommands"));
+    bus->footer(help_examples("bus", language_));
+    dress(*bus);
+    bus->require_subcommand(1);
+    option(*verb(*bus, "watch", "bus watch", sheet_.bus_watch), "BUS", sheet_.bus_watch.bus);
+    auto* trace = verb(*bus, "trace", "bus trace", sheet_.bus_trace);
+    option(*trace, "BUS", sheet_.bus_trace.bus);
+    option(*trace, "--save", sheet_.bus_trace.save)->type_name("FILE");
+    option(*trace, "--read", sheet_.bus_trace.read)->type_name("FILE");
+    option(*trace, "--for", sheet_.bus_trace.time)->type_name("TIME");
+    flag(*trace, "--hex", sheet_.bus_trace.hex);
+    auto* scan = verb(*bus, "scan", "bus scan", sheet_.bus_scan);
+    option(*scan, "BUS", sheet_.bus_scan.bus);
+    option(*scan, "--units", sheet_.bus_scan.units)->type_name("FROM-TO")->capture_default_str();
+    option(*scan, "--profiles", sheet_.bus_scan.profiles)->type_name("DIR")->allow_extra_args(false);
+  }
+
   void add_tools() {
     verb(app_, "outbox", "outbox", outbox_);
     auto* check = verb(app_, "check", "check", sheet_.check);
@@ -197,7 +220,7 @@ class Builder {
     names->group("");
     names->add_option("WHAT", sheet_.names.what)
         ->required()
-        ->check(one_of({"devices", "targets", "points", "findings"}, language_));
+        ->check(one_of({"buses", "devices", "targets", "points", "findings"}, language_));
   }
 
   CLI::App& app_;
@@ -221,7 +244,7 @@ std::string wrong_use(const CLI::App& app, const CLI::ParseError& error, Languag
     return say("不认识 \"" + word + '"', '"' + word + "\" is not known here");
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    if (app.get_subcommands().empty()) return say("缺少指令", "a verb is needed");
+    if (app.get_subcommands().empty() || what.rfind("A subcommand", 0) == 0) return say("缺少指令", "a verb is needed");
     const auto missing = what.substr(0, what.find(' '));
     return say("缺少 " + missing, missing + " is needed");
   }

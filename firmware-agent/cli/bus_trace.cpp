@@ -97,8 +97,8 @@ Got<ExitCode> save(std::ofstream& file, const std::string& path, const std::stri
 
 Got<ExitCode> bus_trace(const Options& options, const Console& console, const BusTraceCommand& command) {
   if (!command.read.empty()) return read_file(options, console, command);
-  const auto span = command.time.empty() ? std::optional(std::chrono::milliseconds::max()) : parse_span(command.time);
-  if (!span) {
+  const auto span = parse_span(command.time);
+  if (!span && !command.time.empty()) {
     return Failure{ExitCode::wrong_use,
                    {"看不懂的时长：" + command.time, "not understood as a span: " + command.time},
                    {"例如 10s、5m", "for example 10s, 5m"}};
@@ -115,7 +115,8 @@ Got<ExitCode> bus_trace(const Options& options, const Console& console, const Bu
   auto saved = save(file, command.save, control::encode_line(stream.head()));
   Printer printer(options, console, command, stream.head());
   const auto started = std::chrono::steady_clock::now();
-  while (!interrupts.came() && std::chrono::steady_clock::now() - started < *span && console.out) {
+  const auto over = [&] { return span && std::chrono::steady_clock::now() - started >= *span; };
+  while (!interrupts.came() && !over() && console.out) {
     auto next = stream.next();
     if (auto* failure = std::get_if<Failure>(&next)) return std::move(*failure);
     const auto& event = std::get<std::optional<control::Event>>(next);

@@ -104,8 +104,8 @@ std::string BusView::units_page(const Console& console, const LineUse& use) cons
     const auto now = use.units.find(number);
     const auto busy = now == use.units.end() ? Nanoseconds{0} : now->second.busy();
     const auto* device = decoder_.device(number);
-    const auto title = device == nullptr ? console.in({"未配置", "not configured"}) : console.in(device->title);
-    table.row({{unit_text(decoder_, number)},
+    const auto stranger = device == nullptr ? console.in({" 未配置", " unknown"}) : std::string();
+    table.row({{unit_text(decoder_, number) + stranger, device == nullptr ? Tone::doubt : Tone::plain},
                {share_text(busy, use.span)},
                {std::to_string(total.questions)},
                {std::to_string(total.answered)},
@@ -114,7 +114,7 @@ std::string BusView::units_page(const Console& console, const LineUse& use) cons
                count(total.refused, Tone::doubt),
                count(total.late, Tone::doubt),
                {total.slowest.count() > 0 ? delay_text(total.slowest) : "–"},
-               {title, device == nullptr ? Tone::doubt : Tone::plain}});
+               {device == nullptr ? std::string() : console.in(device->title)}});
   };
   for (const auto& device : decoder_.head().devices) row(device.unit);
   for (const auto& [number, unit] : total_.units) row(number);

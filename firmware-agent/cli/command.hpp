@@ -52,6 +52,21 @@ struct UnshelveCommand {
   std::string finding;
   std::string by;
 };
+struct BusWatchCommand {
+  std::string bus;  ///< empty: the only one
+};
+struct BusTraceCommand {
+  std::string bus;
+  std::string save;  ///< file to write; empty: none
+  std::string read;  ///< file to decode, in place of a bus
+  std::string time;  ///< how long; empty: until Ctrl-C
+  bool hex = false;
+};
+struct BusScanCommand {
+  std::string bus;
+  std::string units = "1-247";
+  std::vector<std::string> profiles;  ///< directories; earlier ones win
+};
 struct OutboxCommand {};
 struct CheckCommand {
   std::string file;
@@ -62,12 +77,13 @@ struct CheckCommand {
 struct CompletionCommand {};
 /// For the shell's completion: the names that fit a place, one a line.
 struct NamesCommand {
-  std::string what;  ///< devices, targets, points, findings
+  std::string what;  ///< buses, devices, targets, points, findings
 };
 
-using Command = std::variant<StatusCommand, BusesCommand, DevicesCommand, PointsCommand, ReadCommand, WatchCommand,
-                             HistoryCommand, FindingsCommand, ShowFindingCommand, AcknowledgeCommand, ShelveCommand,
-                             UnshelveCommand, OutboxCommand, CheckCommand, CompletionCommand, NamesCommand>;
+using Command =
+    std::variant<StatusCommand, BusesCommand, DevicesCommand, PointsCommand, ReadCommand, WatchCommand, HistoryCommand,
+                 FindingsCommand, ShowFindingCommand, AcknowledgeCommand, ShelveCommand, UnshelveCommand, OutboxCommand,
+                 CheckCommand, CompletionCommand, NamesCommand, BusWatchCommand, BusTraceCommand, BusScanCommand>;
 
 /// What the person asked for.
 struct Options {

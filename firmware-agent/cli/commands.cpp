@@ -1,5 +1,6 @@
 #include "firmware-agent/cli/commands.hpp"
 
+#include "firmware-agent/cli/bus_commands.hpp"
 #include "firmware-agent/cli/completion.hpp"
 #include "firmware-agent/cli/pages.hpp"
 #include "firmware-agent/cli/times.hpp"
@@ -114,6 +115,9 @@ class Runner {
   }
 
   Outcome operator()(const WatchCommand& command) { return watch(options_, console_, command); }
+  Outcome operator()(const BusWatchCommand& command) { return bus_watch(options_, console_, command); }
+  Outcome operator()(const BusTraceCommand& command) { return bus_trace(options_, console_, command); }
+  Outcome operator()(const BusScanCommand& command) { return bus_scan(options_, console_, command); }
   Outcome operator()(const CheckCommand& command) { return check(options_, console_, command); }
 
   Outcome operator()(const CompletionCommand& /*command*/) {
@@ -131,6 +135,11 @@ class Runner {
       const auto got = connection.get<std::vector<Finding>>(control::AskFindings{});
       if (const auto* findings = std::get_if<0>(&got)) {
         for (const auto& finding : *findings) names.insert(short_id(finding.id));
+      }
+    } else if (command.what == "buses") {
+      const auto got = connection.get<std::vector<control::BusRow>>(control::AskBuses{});
+      if (const auto* buses = std::get_if<0>(&got)) {
+        for (const auto& bus : *buses) names.insert(bus.name);
       }
     } else {
       const auto got = connection.get<std::vector<control::PointRow>>(control::AskPoints{});

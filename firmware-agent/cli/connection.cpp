@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -17,6 +18,7 @@ namespace {
 
 /// A fresh reading of a device with many blocks on a slow line may take this long; nothing else comes near it.
 constexpr int answer_limit_ms = 30'000;
+constexpr std::chrono::milliseconds give_up_pause{100};
 
 std::string reason(int number) { return std::generic_category().message(number); }
 
@@ -67,7 +69,10 @@ Got<Connection> Connection::open(const std::string& path) {
 }
 
 Connection::Connection(Connection&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), last_id_(other.last_id_), lines_(std::move(other.lines_)) {}
+    : socket_(std::exchange(other.socket_, -1)),
+      last_id_(other.last_id_),
+      give_up_(std::move(other.give_up_)),
+      lines_(std::move(other.lines_)) {}
 
 Connection::~Connection() {
   if (socket_ >= 0) ::close(socket_);
@@ -99,8 +104,10 @@ Got<std::string> Connection::wait_for(std::uint64_t id) {
     auto& line = std::get<std::optional<std::string>>(taken);
     if (!line) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+      if (left.count() <= 0) return too_late();
+      if (give_up_ && give_up_()) return Failure{ExitCode::failed, {"已取消", "cancelled"}, {}};
       pollfd ready{socket_, POLLIN, 0};
-      if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) == 0) return too_late();
+      ::poll(&ready, 1, static_cast<int>(give_up_ ? std::min(left, give_up_pause).count() : left.count()));
       continue;
     }
     const auto head = control::decode_head(*line);

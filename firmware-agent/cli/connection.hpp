@@ -7,6 +7,7 @@
 #include "protocol/core/text.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -53,6 +54,8 @@ class Connection {
   /// A line that has come; nothing when there is none yet. A failure when the agent has left.
   Got<std::optional<std::string>> take_line();
   [[nodiscard]] int descriptor() const { return socket_; }
+  /// Is asked several times a second while an answer is waited for; true gives the answer up.
+  void on_waiting(std::function<bool()> give_up) { give_up_ = std::move(give_up); }
 
  private:
   explicit Connection(int socket) : socket_(socket) {}
@@ -61,6 +64,7 @@ class Connection {
 
   int socket_ = -1;
   std::uint64_t last_id_ = 0;
+  std::function<bool()> give_up_;
   control::LineSplitter lines_{control::largest_answer};
 };
 

@@ -13,7 +13,7 @@ struct Entry {
   std::string_view en;
 };
 
-constexpr std::array<Entry, 41> texts{{
+constexpr std::array<Entry, 51> texts{{
     {"inspectctl", "现场巡检网关的命令行：查看设备、读数和故障，确认或搁置故障。",
      "The command line of a field-inspection gateway: devices, readings, findings."},
     {"status", "网关、总线、设备、故障、存储的总览", "the gateway at a glance"},
@@ -30,6 +30,17 @@ constexpr std::array<Entry, 41> texts{{
     {"findings shelve", "搁置到某个时间，必须写原因", "put aside until a time, with a reason"},
     {"findings unshelve", "取消搁置", "end the shelf"},
     {"outbox", "等待送往中心的内容", "what waits for the centre"},
+    {"bus", "看一条总线：占用、报文、未知设备", "one bus: its load, its frames, unknown devices"},
+    {"bus watch", "总线的时间花在哪里、错在哪里，实时显示，Ctrl-C 结束",
+     "where a bus's time goes, live; Ctrl-C ends it"},
+    {"bus trace", "逐帧显示总线上的问答，可存文件、可离线解读", "every frame that passes, decoded"},
+    {"bus scan", "找总线上的未知设备：先听，只读，让正常巡检先走", "find unknown devices, politely"},
+    {"BUS", "总线名称；只有一条时可不写", "a bus's name; not needed when there is one"},
+    {"--save", "把经过的字节存进文件", "write what passes to a file"},
+    {"--read", "解读存下的文件，不需要服务在运行", "decode such a file; needs no running agent"},
+    {"--for", "看多久：10s、5m（不写则到 Ctrl-C）", "how long: 10s, 5m (else until Ctrl-C)"},
+    {"--hex", "同时显示原始字节", "show the bytes, too"},
+    {"--units", "找哪些站号", "which units to look for"},
     {"check", "检查配置或型号文件，不需要服务在运行", "check a configuration; needs no running agent"},
     {"completion", "打印命令补全脚本", "print the shell's completion script"},
     {"complete", "", ""},
@@ -58,7 +69,7 @@ constexpr std::array<Entry, 41> texts{{
     {"SHELL", "目前只有 bash", "bash"},
 }};
 
-constexpr std::array<Entry, 13> examples{{
+constexpr std::array<Entry, 17> examples{{
     {"inspectctl",
      "例：\n  inspectctl status\n  inspectctl read power-1/output.voltage --fresh\n"
      "  inspectctl findings shelve relay-1/relay.3.state/relay.welded/1 \\\n"
@@ -98,6 +109,19 @@ constexpr std::array<Entry, 13> examples{{
      "      --until 2h --reason \"spare part is on its way\""},
     {"findings unshelve", "例：\n  inspectctl findings unshelve relay-1/relay.3.state/relay.welded/1",
      "Examples:\n  inspectctl findings unshelve relay-1/relay.3.state/relay.welded/1"},
+    {"bus", "例：\n  inspectctl bus watch rs485-1\n  inspectctl bus scan rs485-1 --units 1-32",
+     "Examples:\n  inspectctl bus watch rs485-1\n  inspectctl bus scan rs485-1 --units 1-32"},
+    {"bus watch", "例：\n  inspectctl bus watch rs485-1", "Examples:\n  inspectctl bus watch rs485-1"},
+    {"bus trace",
+     "例：\n  inspectctl bus trace rs485-1 --for 1m --save 记录.jsonl\n  inspectctl bus trace --read 记录.jsonl --hex",
+     "Examples:\n  inspectctl bus trace rs485-1 --for 1m --save trace.jsonl\n  inspectctl bus trace --read trace.jsonl "
+     "--hex"},
+    {"bus scan",
+     "例：\n  inspectctl bus scan rs485-1 --units 1-32\n\n先听 5 秒，听到别的主机就不问；只用空闲时间，或总线时间的 10 "
+     "%。",
+     "Examples:\n  inspectctl bus scan rs485-1 --units 1-32\n\nIt listens for 5 s and asks nothing if another master "
+     "is heard; it takes\n"
+     "idle time, or 10 % of the bus."},
     {"check", "例：\n  inspectctl check site.toml --profiles ./profiles\n  inspectctl check --profile pzem-017.toml",
      "Examples:\n  inspectctl check site.toml --profiles ./profiles\n  inspectctl check --profile pzem-017.toml"},
     {"completion", "例：\n  source <(inspectctl completion bash)", "Examples:\n  source <(inspectctl completion bash)"},

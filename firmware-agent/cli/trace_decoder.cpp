@@ -21,6 +21,7 @@ BootTime boot(std::uint64_t us) {
 TraceDecoder::TraceDecoder(control::TraceHead head) : head_(std::move(head)), now_(boot(head_.us)) { lost(); }
 
 void TraceDecoder::lost() {
+  counters_ = {};  // as at the beginning: what is half heard before the next question is nobody's noise
   if (over_tcp()) {
     tcp_.emplace(counters_);
   } else {

@@ -1,12 +1,8 @@
 #include "firmware-agent/cli/commands.hpp"
+#include "firmware-agent/cli/interrupts.hpp"
 #include "firmware-agent/cli/watch_view.hpp"
 
-#include <poll.h>
-
-#include <cerrno>
 #include <chrono>
-#include <csignal>
-#include <ctime>
 #include <ostream>
 
 namespace inspect::cli {
@@ -15,37 +11,6 @@ namespace {
 
 constexpr std::chrono::milliseconds redraw_every{200};  ///< faster than this nobody reads
 constexpr std::chrono::milliseconds tick{1000};         ///< ages grow even when nothing comes
-
-volatile std::sig_atomic_t interrupted = 0;
-void on_interrupt(int /*signal*/) { interrupted = 1; }
-
-/// Interrupts come only while the program waits, so that none is lost between looking and waiting.
-class Interrupts {
- public:
-  Interrupts() {
-    struct sigaction action {};
-    action.sa_handler = on_interrupt;
-    sigset_t held;
-    sigemptyset(&held);
-    for (const int number : {SIGINT, SIGTERM}) {
-      sigaction(number, &action, nullptr);
-      sigaddset(&held, number);
-    }
-    sigprocmask(SIG_BLOCK, &held, &open_);
-    sigdelset(&open_, SIGINT);
-    sigdelset(&open_, SIGTERM);
-  }
-
-  /// Waits for bytes, an interrupt or the end of `limit`.
-  void wait(int descriptor, std::chrono::milliseconds limit) const {
-    pollfd ready{descriptor, POLLIN, 0};
-    const timespec span{limit.count() / 1000, static_cast<long>(limit.count() % 1000) * 1'000'000};
-    ppoll(&ready, 1, &span, &open_);
-  }
-
- private:
-  sigset_t open_{};
-};
 
 /// The agent's wall clock, carried on by a clock that nobody sets.
 class AgentClock {
@@ -135,7 +100,7 @@ ExitCode watch(const Options& options, const Console& console, const WatchComman
   } else if (!options.json) {
     console.err << console.in({"正在监视，按 Ctrl-C 结束", "watching; Ctrl-C ends it"}) << '\n';
   }
-  while (interrupted == 0) {
+  while (!interrupts.came()) {
     auto taken = take_all(connection, show);
     if (const auto* failure = std::get_if<Failure>(&taken)) return report(console, *failure);
     show.draw();

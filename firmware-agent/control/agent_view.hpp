@@ -1,11 +1,13 @@
 #pragma once
 
 #include "drivers/bus/bus.hpp"
+#include "drivers/bus/tap.hpp"
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/store/store.hpp"
 #include "protocol/control/outbox.hpp"
 #include "protocol/core/clock.hpp"
 #include "protocol/core/error.hpp"
+#include "protocol/core/text.hpp"
 #include "protocol/model/finding.hpp"
 #include "protocol/model/health.hpp"
 #include "protocol/model/reading.hpp"
@@ -48,6 +50,12 @@ struct DeviceState {
   std::optional<BootTime> last_answer;  ///< nothing when it never answered
 };
 
+/// How one question of a search ended.
+struct ProbeOutcome {
+  std::optional<modbus::Answer> answer;  ///< nothing: silence
+  BootClock::duration took{};
+};
+
 /// What the control server needs from the agent; it assembles rows, names and JSON from this itself.
 ///
 /// Every member is called on the loop. Plain members answer from memory and never block; the others may wait for the
@@ -88,6 +96,15 @@ class AgentView {
   virtual boost::asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) = 0;
   virtual boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> held) = 0;
   virtual boost::asio::awaitable<Result<control::OutboxState>> outbox_state() = 0;
+
+  /// Shows every byte that passes the bus to `tap` from now on, until it is given nullptr; the tap lives until then.
+  virtual void tap(BusIndex bus, drivers::Tap* tap) = 0;
+  /// Why a bus must not be searched for unknown devices; nothing: it may. What forbids it must be asked here: the
+  /// configuration now, an exam when the guard knows of one.
+  [[nodiscard]] virtual std::optional<Text> search_forbidden(BusIndex bus) const = 0;
+  /// One read of a search, in time that the bus's own devices do not need. Nothing in the outcome: silence.
+  /// Errc::foreign_frame: another master was heard; Errc::corrupt_frame: noise was.
+  virtual boost::asio::awaitable<Result<ProbeOutcome>> probe(BusIndex bus, modbus::Request request) = 0;
 
   /// One consumer each, the server; an empty function ends it. Called on the loop, after the fact is true: readings
   /// when a block was taken, a finding change and outbox rows when they are committed.

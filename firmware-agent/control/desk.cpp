@@ -176,4 +176,27 @@ Desk::Answer Desk::on(control::GiveHoldings ask, Peer peer) {
   co_return Data(control::Unsent{*count});
 }
 
+Desk::Answer Desk::on(control::AskTrace ask, Peer peer) {
+  const auto bus = find_bus(view_.site(), ask.bus);
+  if (!bus) co_return no_bus(ask.bus);
+  if (std::holds_alternative<UsbPort>(view_.site().buses[at(*bus)].transport)) co_return no_frames(ask.bus);
+  spdlog::info("control: trace of {} (uid {}, pid {})", ask.bus, peer.uid, peer.pid);
+  co_return Data(trace_head(view_, *bus));
+}
+
+Desk::Answer Desk::on(control::AskProbe ask, Peer peer) {
+  const auto bus = find_bus(view_.site(), ask.bus);
+  if (!bus) co_return no_bus(ask.bus);
+  if (auto why = view_.search_forbidden(*bus)) co_return search_refused(std::move(*why));
+  spdlog::debug("control: probe of {} unit {} (uid {}, pid {})", ask.bus, ask.unit, peer.uid, peer.pid);
+  const auto outcome = co_await view_.probe(*bus, {ask.unit, ask.function, ask.address, ask.quantity, {}});
+  if (!outcome) co_return search_ended(outcome.error());
+  control::ProbeRow row;
+  row.answered = outcome->answer.has_value();
+  if (outcome->answer) row.values = outcome->answer->values;
+  if (outcome->answer) row.exception = outcome->answer->exception;
+  row.took = std::chrono::duration_cast<std::chrono::milliseconds>(outcome->took);
+  co_return Data(std::move(row));
+}
+
 }  // namespace inspect::agent

@@ -41,6 +41,8 @@ class Desk {
   Answer on(control::AwaitRows ask, Peer peer);
   Answer on(control::GiveReceipt ask, Peer peer);
   Answer on(control::GiveHoldings ask, Peer peer);
+  Answer on(control::AskTrace ask, Peer peer);
+  Answer on(control::AskProbe ask, Peer peer);
 
   [[nodiscard]] Outcome rows_of(const std::string& target) const;
 

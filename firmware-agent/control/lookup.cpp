@@ -41,6 +41,13 @@ Found<Target> find_target(const Site& site, std::string_view text) {
   return target;
 }
 
+std::optional<BusIndex> find_bus(const Site& site, std::string_view name) {
+  for (std::size_t i = 0; i < site.buses.size(); ++i) {
+    if (site.buses[i].name == name) return BusIndex(i);
+  }
+  return std::nullopt;
+}
+
 std::vector<PointIndex> points_of(const Site& site, const Target& target) {
   if (target.point) return {*target.point};
   std::size_t first = 0;

@@ -26,6 +26,9 @@ struct Target {
 /// Finds "device" or "device/point"; an empty text is the whole site. Linear: a person asks, not a poll.
 Found<Target> find_target(const Site& site, std::string_view text);
 
+/// The bus of this name.
+std::optional<BusIndex> find_bus(const Site& site, std::string_view name);
+
 /// The points of a target, in the order of the configuration.
 std::vector<PointIndex> points_of(const Site& site, const Target& target);
 

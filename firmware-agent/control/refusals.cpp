@@ -55,6 +55,16 @@ Trouble no_device(std::string_view name) {
           {"用 inspectctl devices 查看名称", "inspectctl devices lists the names"}};
 }
 
+Trouble no_bus(std::string_view name) {
+  return {Refusal::not_found,
+          {"没有名为 " + quoted(name) + " 的总线", "there is no bus " + quoted(name)},
+          {"用 inspectctl buses 查看名称", "inspectctl buses lists the names"}};
+}
+
+Trouble no_frames(std::string_view name) {
+  return {Refusal::invalid, {quoted(name) + " 不是 Modbus 总线", quoted(name) + " is no Modbus bus"}, {}};
+}
+
 Trouble no_point(std::string_view name) {
   const auto device = std::string(name.substr(0, name.find('/')));
   return {Refusal::not_found,
@@ -105,6 +115,23 @@ Trouble not_encodable(const Error& error) {
             {"缩小范围：只问一个设备，或减少条数", "ask for less: one device, or fewer rows"}};
   }
   return {Refusal::internal, {"答复无法编码：" + error.message, "the answer cannot be encoded: " + error.message}, {}};
+}
+
+Trouble search_refused(Text why) { return {Refusal::not_permitted, std::move(why), {}}; }
+
+Trouble search_ended(const Error& error) {
+  if (error.code == Errc::foreign_frame) {
+    return {Refusal::not_permitted,
+            {"总线上听到另一台主机，不再询问", "another master is heard on the bus: nothing more is asked"},
+            {"先停下那台主机；或在配置中把该总线设为 mode = \"listen\"",
+             "stop that master first, or set mode = \"listen\" for the bus"}};
+  }
+  if (error.code == Errc::corrupt_frame) {
+    return {Refusal::device,
+            {"总线上有杂讯，找不准", "the bus is noisy: a search would not be sure of what it finds"},
+            {"先用 inspectctl bus watch 查明原因", "see with inspectctl bus watch where it comes from"}};
+  }
+  return trouble_of(error);
 }
 
 Trouble trouble_of(const Error& error) {

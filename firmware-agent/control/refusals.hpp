@@ -10,6 +10,9 @@ namespace inspect::agent {
 // What the socket says no with: in both languages, with the cure.
 
 control::Trouble no_device(std::string_view name);
+control::Trouble no_bus(std::string_view name);
+/// A bus on which no Modbus frames pass.
+control::Trouble no_frames(std::string_view name);
 control::Trouble no_point(std::string_view name);
 /// `fitting`: how many findings a shortened id fits; 0: none.
 control::Trouble no_finding(std::string_view id, std::size_t fitting);
@@ -19,6 +22,11 @@ control::Trouble too_many_connections(std::size_t bound);
 control::Trouble too_many_subscriptions(std::size_t bound);
 /// An answer that could not be put on a line.
 control::Trouble not_encodable(const Error& error);
+
+/// The bus must not be searched, and why.
+control::Trouble search_refused(Text why);
+/// A search that had to end: another master or noise was heard, or the bus could not be used.
+control::Trouble search_ended(const Error& error);
 
 /// An error of the store, a bus or the watchman in the words of the socket.
 control::Trouble trouble_of(const Error& error);

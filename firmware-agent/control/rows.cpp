@@ -1,5 +1,7 @@
 #include "firmware-agent/control/rows.hpp"
 
+#include "firmware-agent/control/trace_ring.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -161,6 +163,27 @@ control::PointRow point_row(const AgentView& view, const Reading& reading) {
   const auto& spec = site.spec(reading.point);
   return {site.device_of(reading.point).name, spec.name, spec.title, spec.unit, std::string(role_name(spec.role)),
           reading_row(reading, view.now())};
+}
+
+control::TraceHead trace_head(const AgentView& view, BusIndex number) {
+  const auto& site = view.site();
+  const auto& bus = site.buses[at(number)];
+  const auto* serial = std::get_if<SerialLine>(&bus.transport);
+  const auto now = view.now();
+  control::TraceHead head;
+  head.site = site.name;
+  head.bus = bus.name;
+  head.title = bus.title;
+  head.transport = transport_text(bus);
+  head.mode = bus.mode == BusMode::listen ? "listen" : "master";
+  head.framing = serial != nullptr ? "rtu" : "tcp";
+  head.baud = serial != nullptr ? serial->baud : 0;
+  head.started = now.wall;
+  head.us = trace_microseconds(now.boot);
+  for (const auto& device : site.devices) {
+    if (device.bus == number) head.devices.push_back({device.unit, device.name, device.title});
+  }
+  return head;
 }
 
 control::HistoryRow history_row(const HistoryEntry& entry) {

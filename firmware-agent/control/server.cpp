@@ -2,6 +2,7 @@
 
 #include "firmware-agent/control/refusals.hpp"
 #include "firmware-agent/control/rows.hpp"
+#include "firmware-agent/control/tracer.hpp"
 
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -39,7 +40,12 @@ struct ControlServer::State {
         settings(std::move(wanted)),
         file(std::move(opened)),
         acceptor(loop, stream_protocol(), file->release()),
-        desk(agent, counters) {}
+        desk(agent, counters),
+        tracer(agent, loop, [this](BusIndex bus, const control::TraceEvent& event, std::uint64_t dropped) {
+          bool traced = false;
+          for (const auto& session : sessions) traced = session->on_trace(bus, event, dropped) || traced;
+          return traced;
+        }) {}
 
   void tell_readings(std::span<const Reading> readings);
   void forget(const Session* session);
@@ -50,6 +56,7 @@ struct ControlServer::State {
   control::SocketState counters;
   stream_protocol::acceptor acceptor;
   Desk desk;
+  Tracer tracer;
   std::vector<std::shared_ptr<Session>> sessions;
 };
 
@@ -89,6 +96,7 @@ void welcome(const std::shared_ptr<State>& state, stream_protocol::socket socket
   ++state->counters.accepted;
   auto session = std::make_shared<Session>(std::move(socket), state->desk, state->view.site(), state->counters,
                                            state->settings.session);
+  session->on_trace_wanted([tracer = &state->tracer](BusIndex bus) { tracer->want(bus); });
   state->sessions.push_back(session);
   state->counters.connections = state->sessions.size();
   const auto loop = state->acceptor.get_executor();
@@ -141,6 +149,7 @@ void ControlServer::close() {
   state_->view.on_readings({});
   state_->view.on_finding({});
   state_->view.on_outbox({});
+  state_->tracer.stop();
   boost::system::error_code ignored;
   state_->acceptor.close(ignored);
   for (const auto& session : state_->sessions) session->close();

@@ -59,12 +59,13 @@ void Session::close() {
   idle_.cancel();
   write_.cancel();
   watches_.clear();
+  traces_.clear();
   awaiting_rows_.clear();
 }
 
 void Session::rest() {
   // Half a line is not a request: only a whole one puts the end off.
-  if (resting_ || !watches_.empty() || !awaiting_rows_.empty()) return;
+  if (resting_ || subscriptions() > 0) return;
   resting_ = true;
   idle_.expires_after(limits_.idle);
   idle_.async_wait([self = weak_from_this()](error_code error) {
@@ -117,13 +118,20 @@ asio::awaitable<void> Session::answer(control::Request request) {
 }
 
 bool Session::may_subscribe(const control::Request& request) {
-  const bool wants =
-      std::holds_alternative<control::AskWatch>(request.ask) || std::holds_alternative<control::AwaitRows>(request.ask);
-  return !wants || watches_.size() + awaiting_rows_.size() < limits_.subscriptions;
+  const bool wants = std::holds_alternative<control::AskWatch>(request.ask) ||
+                     std::holds_alternative<control::AwaitRows>(request.ask) ||
+                     std::holds_alternative<control::AskTrace>(request.ask);
+  return !wants || subscriptions() < limits_.subscriptions;
 }
 
 void Session::subscribe(const control::Request& request) {
   if (std::holds_alternative<control::AwaitRows>(request.ask)) awaiting_rows_.push_back(request.id);
+  if (const auto* trace = std::get_if<control::AskTrace>(&request.ask)) {
+    const auto bus = find_bus(site_, trace->bus);
+    if (!bus) return;
+    traces_.push_back({request.id, *bus, 0});
+    if (trace_wanted_) trace_wanted_(*bus);
+  }
   const auto* ask = std::get_if<control::AskWatch>(&request.ask);
   if (ask == nullptr) return;
   const auto found = find_target(site_, ask->target);
@@ -140,13 +148,13 @@ void Session::on_readings(std::span<const control::ReadingNews> news, std::span<
     for (std::size_t i = 0; i < points.size(); ++i) {
       if (watch.points[at(points[i])]) event.readings.push_back(news[i]);
     }
-    if (!event.readings.empty()) tell(watch, std::move(event));
+    if (!event.readings.empty()) tell(watch.id, watch.dropped, std::move(event));
   }
 }
 
 void Session::on_finding(const FindingChange& change) {
   for (auto& watch : watches_) {
-    if (concerns(site_, watch.target, change.finding.id)) tell(watch, control::FindingNews{change});
+    if (concerns(site_, watch.target, change.finding.id)) tell(watch.id, watch.dropped, control::FindingNews{change});
   }
 }
 
@@ -156,14 +164,26 @@ void Session::on_outbox() {
   pump();
 }
 
-void Session::tell(Watch& watch, control::News news) {
-  auto line = control::encode_event({watch.id, watch.dropped, std::move(news)});
+bool Session::on_trace(BusIndex bus, const control::TraceEvent& event, std::uint64_t dropped) {
+  bool traces = false;
+  for (auto& trace : traces_) {
+    if (trace.bus != bus) continue;
+    traces = true;
+    trace.dropped += dropped;
+    if (!event.records.empty()) tell(trace.id, trace.dropped, event);
+  }
+  return traces;
+}
+
+/// `dropped`: what the subscription has lost so far, told with the next event that fits.
+void Session::tell(std::uint64_t id, std::uint64_t& dropped, control::News news) {
+  auto line = control::encode_event({id, dropped, std::move(news)});
   if (!line || outgoing_bytes_ + line->size() > limits_.buffered) {
-    ++watch.dropped;
+    ++dropped;
     ++counters_.dropped_events;
     return;
   }
-  watch.dropped = 0;
+  dropped = 0;
   send(std::move(*line));
 }
 

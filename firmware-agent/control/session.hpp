@@ -11,6 +11,7 @@
 #include <array>
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -44,6 +45,10 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_readings(std::span<const control::ReadingNews> news, std::span<const PointIndex> points);
   void on_finding(const FindingChange& change);
   void on_outbox();
+  /// What passed a bus; false: this connection does not trace it. `dropped`: records lost before these.
+  bool on_trace(BusIndex bus, const control::TraceEvent& event, std::uint64_t dropped);
+  /// Is told when this connection begins to trace a bus.
+  void on_trace_wanted(std::function<void(BusIndex)> callback) { trace_wanted_ = std::move(callback); }
   [[nodiscard]] bool watches() const { return !watches_.empty(); }
 
  private:
@@ -54,12 +59,19 @@ class Session : public std::enable_shared_from_this<Session> {
     std::uint64_t dropped = 0;
   };
 
+  struct Trace {
+    std::uint64_t id = 0;
+    BusIndex bus{};
+    std::uint64_t dropped = 0;
+  };
+
   boost::asio::awaitable<void> take(control::LineSplitter::Line line);
   boost::asio::awaitable<void> answer(control::Request request);
   void refuse(std::uint64_t id, const control::Trouble& trouble);
   bool may_subscribe(const control::Request& request);
   void subscribe(const control::Request& request);
-  void tell(Watch& watch, control::News news);
+  [[nodiscard]] std::size_t subscriptions() const { return watches_.size() + awaiting_rows_.size() + traces_.size(); }
+  void tell(std::uint64_t id, std::uint64_t& dropped, control::News news);
   void send(std::string line);
   void pump();
   void tell_rows_added();
@@ -74,6 +86,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Peer peer_;
   control::LineSplitter lines_{control::largest_request};
   std::vector<Watch> watches_;
+  std::vector<Trace> traces_;
+  std::function<void(BusIndex)> trace_wanted_;
   std::vector<std::uint64_t> awaiting_rows_;  ///< ids of outbox.wait
   bool rows_added_ = false;                   ///< and not told yet; many additions are one event
   std::deque<std::string> outgoing_;

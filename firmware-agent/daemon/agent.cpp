@@ -57,7 +57,7 @@ asio::awaitable<Result<void>> Agent::start() {
 
   spawn(pipeline_->commit_loop(), "commit");
   spawn(pipeline_->tick_loop(), "tick");
-  for (const auto& line : lines_) spawn(line->poller->run(), "bus " + site_.buses[at(line->index)].name);
+  for (const auto& line : lines_) spawn(line->attendant->run(), "bus " + site_.buses[at(line->index)].name);
   spawn(watchdog_loop(), "watchdog");
   co_return Result<void>{};
 }
@@ -74,10 +74,20 @@ asio::awaitable<Result<void>> Agent::restore() {
 }
 
 void Agent::make_lines() {
-  for (std::size_t bus = 0; bus < site_.buses.size(); ++bus) {
-    lines_.push_back(std::make_unique<Line>(site_, BusIndex(bus), *pipeline_, loop_));
+  const auto on_usb = [](const Bus& bus) { return std::holds_alternative<UsbPort>(bus.transport); };
+  if (std::any_of(site_.buses.begin(), site_.buses.end(), on_usb)) {
+    auto host = drivers::UsbHost::start(loop_);
+    // What hangs on USB is then told as not available; the rest is watched all the same.
+    if (!host) spdlog::error("usb: {}", host.error().message);
+    if (host) usb_ = std::move(*host);
   }
-  pipeline_->on_confirm([this](PointIndex point) { lines_[at(site_.device_of(point).bus)]->poller->confirm(point); });
+  for (std::size_t bus = 0; bus < site_.buses.size(); ++bus) {
+    lines_.push_back(std::make_unique<Line>(site_, BusIndex(bus), *pipeline_, usb_.get(), loop_));
+  }
+  pipeline_->on_confirm(
+      [this](PointIndex point) { lines_[at(site_.device_of(point).bus)]->attendant->confirm(point); });
+  pipeline_->on_hasten(
+      [this](DeviceIndex device) { lines_[at(site_.devices[at(device)].bus)]->attendant->hasten(device); });
 }
 
 void Agent::spawn(asio::awaitable<void> part, std::string name) {
@@ -95,8 +105,9 @@ void Agent::spawn(asio::awaitable<void> part, std::string name) {
 
 std::vector<Heartbeat> Agent::heartbeats() const {
   std::vector<Heartbeat> beats{{"store", store_->heartbeat()}, {"commit", pipeline_->heartbeat()}};
+  if (usb_) beats.push_back({"usb", usb_->heartbeat()});
   for (const auto& line : lines_)
-    beats.push_back({"bus " + site_.buses[at(line->index)].name, line->poller->heartbeat()});
+    beats.push_back({"bus " + site_.buses[at(line->index)].name, line->attendant->heartbeat()});
   return beats;
 }
 
@@ -139,12 +150,12 @@ AgentFacts Agent::facts() const {
 
 BusState Agent::bus_state(BusIndex bus) const {
   const auto& line = *lines_[at(bus)];
-  return {line.poller->health(), line.poller->utilisation(), line.bus->counters()};
+  return {line.attendant->health(), line.attendant->utilisation(), line.counters()};
 }
 
 DeviceState Agent::device_state(DeviceIndex device) const {
-  const auto& poller = *lines_[at(site_.devices[at(device)].bus)]->poller;
-  return {poller.health(device), poller.last_answer(device)};
+  const auto& attendant = *lines_[at(site_.devices[at(device)].bus)]->attendant;
+  return {attendant.health(device), attendant.last_answer(device)};
 }
 
 Reading Agent::reading(PointIndex point) const { return pipeline_->latest(point); }
@@ -153,7 +164,7 @@ std::vector<Finding> Agent::open_findings() const { return watchman_->open(); }
 
 asio::awaitable<Result<std::vector<Reading>>> Agent::read_fresh(std::vector<PointIndex> points) {
   if (points.empty()) co_return std::vector<Reading>{};
-  co_await lines_[at(site_.device_of(points.front()).bus)]->poller->fresh(points);
+  co_await lines_[at(site_.device_of(points.front()).bus)]->attendant->fresh(points);
   std::vector<Reading> readings;
   readings.reserve(points.size());
   for (const auto point : points) readings.push_back(pipeline_->latest(point));
@@ -195,6 +206,29 @@ asio::awaitable<Result<std::size_t>> Agent::mark_unsent(std::vector<Holding> hel
 }
 
 asio::awaitable<Result<control::OutboxState>> Agent::outbox_state() { return store_->outbox_state(); }
+
+void Agent::tap(BusIndex bus, drivers::Tap* tap) { lines_[at(bus)]->tap(tap); }
+
+std::optional<Text> Agent::search_forbidden(BusIndex number) const {
+  const auto& bus = site_.buses[at(number)];
+  if (bus.mode == BusMode::listen) {
+    return Text{"总线 " + bus.name + " 由另一台主机询问，本网关只听不发",
+                "another master asks on bus " + bus.name + ", and this gateway only listens there"};
+  }
+  if (bus.scan == ScanRule::never) {
+    return Text{"配置不允许在总线 " + bus.name + " 上查找（scan = \"never\"）",
+                "the configuration forbids a search on bus " + bus.name + " (scan = \"never\")"};
+  }
+  if (!lines_[at(number)]->prober) return Text{bus.name + " 不是 Modbus 总线", bus.name + " is no Modbus bus"};
+  return std::nullopt;
+}
+
+asio::awaitable<Result<ProbeOutcome>> Agent::probe(BusIndex bus, modbus::Request request) {
+  if (search_forbidden(bus)) co_return fail(Errc::not_permitted, "no search is allowed on this bus");
+  auto outcome = co_await lines_[at(bus)]->prober->ask(std::move(request));
+  if (!outcome) co_return outcome.error();
+  co_return ProbeOutcome{std::move(outcome->answer), outcome->took};
+}
 
 void Agent::on_readings(std::function<void(std::span<const Reading>)> callback) {
   pipeline_->on_readings(std::move(callback));

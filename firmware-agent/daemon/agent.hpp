@@ -1,5 +1,6 @@
 #pragma once
 
+#include "drivers/usb/host.hpp"
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/control/agent_view.hpp"
 #include "firmware-agent/control/server.hpp"
@@ -57,6 +58,10 @@ class Agent final : public AgentView {
   boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> held) override;
   boost::asio::awaitable<Result<control::OutboxState>> outbox_state() override;
 
+  void tap(BusIndex bus, drivers::Tap* tap) override;
+  [[nodiscard]] std::optional<Text> search_forbidden(BusIndex bus) const override;
+  boost::asio::awaitable<Result<ProbeOutcome>> probe(BusIndex bus, modbus::Request request) override;
+
   void on_readings(std::function<void(std::span<const Reading>)> callback) override;
   void on_finding(std::function<void(const FindingChange&)> callback) override;
   void on_outbox(std::function<void()> callback) override;
@@ -76,6 +81,7 @@ class Agent final : public AgentView {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Watchman> watchman_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<drivers::UsbHost> usb_;     ///< only where the site has a USB port
   std::vector<std::unique_ptr<Line>> lines_;  ///< one per bus
   std::unique_ptr<ControlServer> server_;
   boost::asio::steady_timer watchdog_;

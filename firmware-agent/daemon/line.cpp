@@ -1,6 +1,8 @@
 #include "firmware-agent/daemon/line.hpp"
 
 #include "drivers/modbus_device/modbus_device.hpp"
+#include "firmware-agent/polling/listener.hpp"
+#include "firmware-agent/polling/poller.hpp"
 
 #include <utility>
 
@@ -14,7 +16,7 @@ namespace {
 class PolledModbus final : public PolledDevice {
  public:
   PolledModbus(drivers::Bus& bus, const Device& device, const drivers::Profile& profile)
-      : device_(bus, device.unit, profile, device.period) {}
+      : bus_(bus), device_(bus, device.unit, profile, device.period) {}
 
   [[nodiscard]] std::size_t blocks() const override { return device_.blocks().size(); }
   [[nodiscard]] std::chrono::milliseconds period(std::size_t block) const override {
@@ -23,14 +25,22 @@ class PolledModbus final : public PolledDevice {
   [[nodiscard]] const std::vector<std::size_t>& points(std::size_t block) const override {
     return device_.blocks()[block].points;
   }
-  asio::awaitable<Sweep> read(std::size_t block) override { co_return sweep(co_await device_.read(block)); }
+  asio::awaitable<Sweep> read(std::size_t block) override {
+    const modbus::LineCounters before = bus_.counters();
+    co_return sweep(co_await device_.read(block), before);
+  }
+  asio::awaitable<Sweep> probe(std::size_t block, std::chrono::nanoseconds spare) override {
+    const modbus::LineCounters before = bus_.counters();
+    co_return sweep(co_await device_.read(block, spare), before);
+  }
   asio::awaitable<Sweep> read_again(std::size_t block, std::vector<std::size_t> points) override {
-    co_return sweep(co_await device_.read_again(block, std::move(points)));
+    const modbus::LineCounters before = bus_.counters();
+    co_return sweep(co_await device_.read_again(block, std::move(points)), before);
   }
 
  private:
-  static Sweep sweep(drivers::BlockOutcome outcome) {
-    Sweep sweep{std::move(outcome.failure), {}, outcome.replanned};
+  [[nodiscard]] Sweep sweep(drivers::BlockOutcome outcome, const modbus::LineCounters& before) const {
+    Sweep sweep{std::move(outcome.failure), {}, outcome.replanned, modbus::signs_between(before, bus_.counters())};
     sweep.values.reserve(outcome.values.size());
     for (const auto& value : outcome.values) {
       sweep.values.push_back({value.point, value.value, value.quality, value.reason});
@@ -38,34 +48,73 @@ class PolledModbus final : public PolledDevice {
     return sweep;
   }
 
+  drivers::Bus& bus_;
   drivers::ModbusDevice device_;
 };
+
+drivers::SerialSettings settings_of(const SerialLine& serial) {
+  const char parity = serial.parity == drivers::Parity::even ? 'E' : serial.parity == drivers::Parity::odd ? 'O' : 'N';
+  return {serial.port, serial.baud, parity, serial.stop_bits, serial.rs485};
+}
 
 std::unique_ptr<drivers::Bus> open_bus(const Bus& bus, const asio::any_io_executor& loop) {
   if (const auto* tcp = std::get_if<TcpEndpoint>(&bus.transport)) {
     return drivers::make_tcp_bus(loop, {tcp->host, tcp->port});
   }
-  const auto& serial = std::get<SerialLine>(bus.transport);
-  const char parity = serial.parity == drivers::Parity::even ? 'E' : serial.parity == drivers::Parity::odd ? 'O' : 'N';
-  return drivers::make_serial_bus(loop, {serial.port, serial.baud, parity, serial.stop_bits, serial.rs485});
+  return drivers::make_serial_bus(loop, settings_of(std::get<SerialLine>(bus.transport)));
+}
+
+/// The device of a bus that is no Modbus bus; the configuration lets it have one only.
+std::optional<DeviceIndex> lone_device(const Site& site, BusIndex number) {
+  for (std::size_t i = 0; i < site.devices.size(); ++i) {
+    const auto& device = site.devices[i];
+    if (device.bus == number && site.profiles[device.profile].driver != drivers::DriverKind::modbus) {
+      return DeviceIndex(i);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-Agent::Line::Line(const Site& site, BusIndex number, ReadingSink& sink, const asio::any_io_executor& loop)
-    : index(number), bus(open_bus(site.buses[at(number)], loop)) {
+Agent::Line::Line(const Site& site, BusIndex number, ReadingSink& sink, drivers::UsbPorts* usb,
+                  const asio::any_io_executor& loop)
+    : index(number) {
+  const auto& own = site.buses[at(number)];
+  if (own.mode == BusMode::listen) {
+    ear = drivers::make_ear(loop, settings_of(std::get<SerialLine>(own.transport)));
+    attendant = std::make_unique<Listener>(site, number, *ear, sink, loop);
+    return;
+  }
   std::vector<Polled> devices;
+  if (const auto alone = lone_device(site, number)) {
+    appliance = std::make_unique<Appliance>(site, site.devices[at(*alone)], usb, loop);
+    devices.push_back({*alone, appliance->polled()});
+    attendant = std::make_unique<Poller>(site, number, std::move(devices), sink, loop);
+    return;
+  }
+  bus = open_bus(own, loop);
   for (std::size_t i = 0; i < site.devices.size(); ++i) {
     const auto& device = site.devices[i];
     if (device.bus != number) continue;
     devices.push_back({DeviceIndex(i), std::make_unique<PolledModbus>(*bus, device, site.profiles[device.profile])});
   }
-  poller = std::make_unique<Poller>(site, number, std::move(devices), sink, loop);
+  auto poller = std::make_unique<Poller>(site, number, std::move(devices), sink, loop);
+  prober = std::make_unique<Prober>(*bus, *poller, loop);
+  attendant = std::move(poller);
 }
 
 void Agent::Line::stop() {
-  poller->stop();
-  bus->close();
+  if (prober) prober->stop();
+  attendant->stop();
+  if (bus) bus->close();
+  if (ear) ear->close();
+  if (appliance) appliance->close();
+}
+
+void Agent::Line::tap(drivers::Tap* tap) {
+  if (bus) bus->set_tap(tap);
+  if (ear) ear->set_tap(tap);
 }
 
 }  // namespace inspect::agent

@@ -3,6 +3,7 @@
 #include "protocol/control/outbox.hpp"
 #include "protocol/control/request.hpp"
 #include "protocol/control/rows.hpp"
+#include "protocol/control/trace.hpp"
 #include "protocol/core/error.hpp"
 #include "protocol/model/finding.hpp"
 
@@ -18,7 +19,7 @@ namespace inspect::control {
 /// What an answer carries. monostate: nothing but "done" (outbox.wait).
 using Data = std::variant<std::monostate, Status, std::vector<BusRow>, std::vector<DeviceRow>, std::vector<PointRow>,
                           std::vector<HistoryRow>, std::vector<Finding>, Finding, OutboxState, std::vector<OutboxRow>,
-                          Receipted, Unsent>;
+                          Receipted, Unsent, TraceHead, ProbeRow>;
 
 /// Events of a subscription.
 struct ReadingsEvent {
@@ -32,7 +33,7 @@ struct FindingNews {
 struct RowsAdded {
   friend bool operator==(const RowsAdded&, const RowsAdded&) = default;
 };
-using News = std::variant<ReadingsEvent, FindingNews, RowsAdded>;
+using News = std::variant<ReadingsEvent, FindingNews, RowsAdded, TraceEvent>;
 
 struct Event {
   std::uint64_t id = 0;       ///< of the request that subscribed

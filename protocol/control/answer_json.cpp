@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<const char*, std::variant_size_v<News>> news_types{"readings", "finding", "outbox"};
+constexpr std::array<const char*, std::variant_size_v<News>> news_types{"readings", "finding", "outbox", "trace"};
 
 /// Dumping is where the library notices a text that is no UTF-8.
 Result<std::string> to_line(const Json& json) {
@@ -62,7 +62,7 @@ Result<News> decode_news(const Json& event) {
 }
 
 constexpr std::array<NewsDecoder, std::variant_size_v<News>> news_decoders{
-    &decode_news<ReadingsEvent>, &decode_news<FindingNews>, &decode_news<RowsAdded>};
+    &decode_news<ReadingsEvent>, &decode_news<FindingNews>, &decode_news<RowsAdded>, &decode_news<TraceEvent>};
 
 }  // namespace
 
@@ -163,6 +163,8 @@ template Result<OutboxState> decode_answer(std::string_view);
 template Result<std::vector<OutboxRow>> decode_answer(std::string_view);
 template Result<Receipted> decode_answer(std::string_view);
 template Result<Unsent> decode_answer(std::string_view);
+template Result<TraceHead> decode_answer(std::string_view);
+template Result<ProbeRow> decode_answer(std::string_view);
 
 Result<std::string> data_text(std::string_view line) {
   Json json;

@@ -273,6 +273,45 @@ void fields(V& v, RowsAdded& e) {
 }
 
 template <class V>
+void fields(V& v, TraceUnit& u) {
+  v("unit", u.unit);
+  v("name", u.name);
+  v("title", u.title);
+}
+template <class V>
+void fields(V& v, TraceHead& h) {
+  v("format", h.format);
+  v("version", h.version);
+  v("site", h.site);
+  v("bus", h.bus);
+  v("title", h.title);
+  v("transport", h.transport);
+  v("mode", h.mode);
+  v("framing", h.framing);
+  v("baud", h.baud);
+  v("started", h.started);
+  v("us", h.us);
+  v("devices", h.devices);
+}
+template <class V>
+void fields(V& v, TraceRecord& r) {
+  v("us", r.us);
+  v("dir", r.dir);
+  v.maybe("hex", r.hex);
+}
+template <class V>
+void fields(V& v, TraceEvent& e) {
+  v("records", e.records);
+}
+template <class V>
+void fields(V& v, ProbeRow& p) {
+  v("answered", p.answered);
+  v("values", p.values);
+  v("exception", p.exception);
+  v("took_ms", p.took);
+}
+
+template <class V>
 void fields(V& v, Trouble& t) {
   v("code", t.code);
   v("message", t.message);

@@ -30,6 +30,7 @@ std::optional<E> enum_from(std::string_view text) {
   if constexpr (std::is_same_v<E, FindingEvent>) return finding_event_from(text);
   if constexpr (std::is_same_v<E, Stream>) return stream_from(text);
   if constexpr (std::is_same_v<E, Refusal>) return refusal_from(text);
+  if constexpr (std::is_same_v<E, Passage>) return passage_from(text);
 }
 
 template <class T>

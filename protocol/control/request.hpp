@@ -105,9 +105,25 @@ struct GiveHoldings {
   friend bool operator==(const GiveHoldings&, const GiveHoldings&) = default;
 };
 
-using Ask =
-    std::variant<AskStatus, AskBuses, AskDevices, AskPoints, AskRead, AskWatch, AskHistory, AskFindings, AskFinding,
-                 Acknowledge, Shelve, Unshelve, AskOutbox, ClaimRows, AwaitRows, GiveReceipt, GiveHoldings>;
+/// A subscription: the answer says what the bus is, then every byte that passes it follows until the connection ends.
+struct AskTrace {
+  std::string bus;
+  friend bool operator==(const AskTrace&, const AskTrace&) = default;
+};
+/// One question to read, to a unit that may not be there: on behalf of a search for unknown devices, in time that the
+/// bus's own devices do not need. The first of a search waits until the bus was listened to.
+struct AskProbe {
+  std::string bus;
+  std::uint8_t unit = 1;      ///< 1..247
+  std::uint8_t function = 3;  ///< 1..4: nothing on a device changes
+  std::uint16_t address = 0;
+  std::uint16_t quantity = 1;
+  friend bool operator==(const AskProbe&, const AskProbe&) = default;
+};
+
+using Ask = std::variant<AskStatus, AskBuses, AskDevices, AskPoints, AskRead, AskWatch, AskHistory, AskFindings,
+                         AskFinding, Acknowledge, Shelve, Unshelve, AskOutbox, ClaimRows, AwaitRows, GiveReceipt,
+                         GiveHoldings, AskTrace, AskProbe>;
 
 struct Request {
   std::uint64_t id = 0;  ///< chosen by the client; the answer carries it

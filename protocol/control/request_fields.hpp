@@ -96,5 +96,17 @@ template <class V>
 void fields(V& v, GiveHoldings& a) {
   v("epochs", a.epochs);
 }
+template <class V>
+void fields(V& v, AskTrace& a) {
+  v("bus", a.bus);
+}
+template <class V>
+void fields(V& v, AskProbe& a) {
+  v("bus", a.bus);
+  v("unit", a.unit);
+  v("function", a.function);
+  v("address", a.address);
+  v("quantity", a.quantity);
+}
 
 }  // namespace inspect::control

@@ -97,6 +97,21 @@ std::optional<Trouble> rules(const GiveHoldings& ask) {
   return std::nullopt;
 }
 
+std::optional<Trouble> rules(const AskTrace& ask) { return check_name(ask.bus, "总线名", "the bus's name"); }
+
+std::optional<Trouble> rules(const AskProbe& ask) {
+  if (auto trouble = check_name(ask.bus, "总线名", "the bus's name")) return trouble;
+  if (ask.unit < 1 || ask.unit > 247) return invalid("站号必须在 1 到 247 之间", "a unit is from 1 to 247");
+  if (ask.function < 1 || ask.function > 4) {
+    return invalid("只允许读：功能码 1 到 4", "only reads are allowed: functions 1 to 4");
+  }
+  const std::uint32_t most = ask.function <= 2 ? 2000 : 125;
+  if (ask.quantity < 1 || ask.quantity > most || std::uint32_t{ask.address} + ask.quantity > 0x10000U) {
+    return invalid("地址或数量超出范围", "the address or quantity is out of range");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Trouble> check(const Ask& ask) {

@@ -28,3 +28,4 @@ TEST_CASE("no answer whatever over RTU breaks the decoder") { feed(tests::fuzz_r
 TEST_CASE("no answer whatever over TCP breaks the decoder") { feed(tests::fuzz_tcp_answer, 400'000, 40); }
 TEST_CASE("no stream whatever breaks or hangs the RTU machine") { feed(tests::fuzz_rtu_machine, 100'000, 160); }
 TEST_CASE("no stream whatever breaks or hangs the TCP machine") { feed(tests::fuzz_tcp_machine, 100'000, 160); }
+TEST_CASE("no stream whatever breaks who only listens") { feed(tests::fuzz_overheard, 100'000, 160); }

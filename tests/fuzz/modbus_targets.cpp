@@ -1,5 +1,7 @@
 #include "tests/fuzz/modbus_targets.hpp"
 
+#include "protocol/modbus/overheard.hpp"
+#include "protocol/modbus/overheard_tcp.hpp"
 #include "protocol/modbus/rtu_machine.hpp"
 #include "protocol/modbus/tcp_machine.hpp"
 
@@ -95,6 +97,11 @@ void transactions(Reader& reader, Machine& machine, Opened opened) {
   }
 }
 
+void holds_tcp(const Heard& heard) {
+  if (heard.what != Heard::What::answer || !heard.question || !is_read(heard.question->function)) return;
+  require(heard.answer.values.size() == heard.question->quantity);
+}
+
 }  // namespace
 
 void fuzz_rtu_answer(Input input) {
@@ -137,6 +144,46 @@ void fuzz_tcp_machine(Input input) {
   LineCounters counters;
   TcpMachine machine(counters);
   transactions(reader, machine, [&](BootTime now) { machine.opened(now); });
+}
+
+void fuzz_overheard(Input input) {
+  Reader reader(input);
+  LineCounters counters;
+  Overheard line(WireTime(9600), counters);
+  OverheardTcp connection(counters);
+  std::vector<Heard> heard;
+  BootTime now{std::chrono::hours{1}};
+  std::size_t given = 0;
+  while (!reader.empty()) {
+    const auto what = reader.byte();
+    now += std::chrono::milliseconds{reader.byte()};
+    Bytes bytes;
+    if (what % 4 == 0) {
+      // A fuzzer cannot guess checksums: a whole question, so that what lies behind it is reached.
+      bytes = encode_rtu(question(reader));
+    } else {
+      bytes = reader.bytes(what / 4U);
+    }
+    given += bytes.size();
+    heard.clear();
+    switch (what % 8) {
+      case 0: line.sent(bytes, now, heard); break;
+      case 1: line.gave_up(now, heard); [[fallthrough]];
+      default: line.heard(bytes, now, heard);
+    }
+    std::size_t told = 0;
+    for (const auto& one : heard) {
+      told += one.bytes.size();
+      if (one.what == Heard::What::answer && one.question && is_read(one.question->function)) {
+        require(one.answer.values.size() == one.question->quantity);
+        require(one.unit == one.question->unit && one.function == one.question->function);
+      }
+    }
+    require(told <= given + 2 * rtu_frame_max);  // nothing is told that was not heard
+    if (what % 8 == 0) connection.sent(bytes, now, heard);
+    connection.heard(bytes, now, heard);
+    for (const auto& one : heard) holds_tcp(one);
+  }
 }
 
 }  // namespace inspect::tests

@@ -16,5 +16,7 @@ void fuzz_tcp_answer(std::span<const std::uint8_t> input);
 void fuzz_rtu_machine(std::span<const std::uint8_t> input);
 /// The same for TCP.
 void fuzz_tcp_machine(std::span<const std::uint8_t> input);
+/// A line that is only heard, and our own seen from outside: any bytes in any pieces with the clock going on.
+void fuzz_overheard(std::span<const std::uint8_t> input);
 
 }  // namespace inspect::tests

@@ -56,6 +56,10 @@ const std::vector<Words> verbs{{},
                                {"findings", "shelve"},
                                {"findings", "unshelve"},
                                {"outbox"},
+                               {"bus"},
+                               {"bus", "watch"},
+                               {"bus", "trace"},
+                               {"bus", "scan"},
                                {"check"},
                                {"completion"}};
 
@@ -222,4 +226,21 @@ TEST_CASE("the version is told") {
   const auto version = bad({"--version"});
   CHECK(version.code == ExitCode::done);
   CHECK(version.out.rfind("inspectctl 0.", 0) == 0);
+}
+
+TEST_CASE("the bus's verbs take a bus, or find the only one, and what they need beside it") {
+  CHECK(command<BusWatchCommand>({"bus", "watch"}).bus.empty());
+  CHECK(command<BusWatchCommand>({"bus", "watch", "rs485-1"}).bus == "rs485-1");
+  const auto trace = command<BusTraceCommand>({"bus", "trace", "rs485-1", "--save", "a", "--for", "10s", "--hex"});
+  CHECK(trace.save == "a");
+  CHECK(trace.time == "10s");
+  CHECK(trace.hex);
+  CHECK(command<BusTraceCommand>({"bus", "trace", "--read", "b"}).read == "b");
+  const auto scan = command<BusScanCommand>({"bus", "scan", "--units", "1-32", "--profiles", "x", "--profiles", "y"});
+  CHECK(scan.units == "1-32");
+  CHECK(scan.profiles == Words{"x", "y"});
+  CHECK(command<BusScanCommand>({"bus", "scan"}).units == "1-247");
+  CHECK(bad({"bus"}).code == ExitCode::wrong_use);
+  CHECK(bad({"bus"}).err.find("a verb is needed") != std::string::npos);
+  CHECK(bad({"bus", "dance"}).code == ExitCode::wrong_use);
 }

@@ -43,7 +43,7 @@ TEST_CASE("the page says where the time went, who answers and who should not be 
   CHECK(page.find("rs485-1  line 1  /dev/ttyUSB0 9600 8N1  watched for 10 s") == 0);
   CHECK(page.find("another master 10") != std::string::npos);
   CHECK(page.find("relay-1(1)") != std::string::npos);
-  CHECK(page.find("not configured") != std::string::npos);
+  CHECK(page.find("9 unknown") != std::string::npos);
   CHECK(widest(page) <= 80);
   const auto chinese = watched.view.screen(Page(Language::zh).console);
   CHECK(chinese.find("另一主机提问 10") != std::string::npos);

@@ -80,6 +80,7 @@ TEST_CASE("verbs, actions and options complete without an agent") {
 TEST_CASE("every verb completes exactly the options that its help shows, and those that go everywhere") {
   std::set<std::string> actions;
   for (const auto& action : offers({"findings", ""}, "/no/such.sock")) actions.insert("findings " + action);
+  for (const auto& action : offers({"bus", ""}, "/no/such.sock")) actions.insert("bus " + action);
   auto verbs = offers({""}, "/no/such.sock");
   verbs.insert(verbs.end(), actions.begin(), actions.end());
   REQUIRE(verbs.size() > 15);
@@ -112,6 +113,7 @@ TEST_CASE("names of devices, points and findings come from the running agent") {
   const RunningServer server;
   CHECK(offers({"points", ""}, server.path()) == Words{"power-1", "relay-1"});
   CHECK(offers({"history", "power-1/output.v"}, server.path()) == Words{"power-1/output.voltage"});
+  CHECK(offers({"bus", "watch", ""}, server.path()).size() == 2);
   CHECK(offers({"read", "rel"}, server.path()) == Words{"relay-1", "relay-1/relay.1.command", "relay-1/relay.1.state"});
   CHECK(offers({"findings", "show", "rel"}, server.path()) == Words{"relay-1/relay.1.state/relay.welded/1"});
   CHECK(offers({"--socket", server.path(), "points", "p"}, "/no/such.sock") == Words{"power-1"});

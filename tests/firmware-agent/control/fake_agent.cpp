@@ -241,4 +241,12 @@ boost::asio::awaitable<Result<control::OutboxState>> FakeAgent::outbox_state() {
   co_return state;
 }
 
+boost::asio::awaitable<Result<agent::ProbeOutcome>> FakeAgent::probe(BusIndex /*bus*/, modbus::Request request) {
+  probes.push_back(std::move(request));
+  if (bus_failure) co_return *bus_failure;
+  agent::ProbeOutcome outcome{std::nullopt, std::chrono::milliseconds(31)};
+  if (!probed.values.empty() || probed.exception) outcome.answer = probed;
+  co_return outcome;
+}
+
 }  // namespace inspect::tests

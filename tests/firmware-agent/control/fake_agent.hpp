@@ -30,7 +30,12 @@ class FakeAgent : public agent::AgentView {
   std::optional<Error> bus_failure;      ///< what the bus says to a fresh reading
   std::optional<Reason> silent;          ///< why a fresh reading of power-1's voltage has no value
 
+  std::optional<Text> forbidden;  ///< why no bus may be searched
+  modbus::Answer probed;          ///< what a probe finds; silence without values and exception
+
   // What a test looks at.
+  std::map<BusIndex, drivers::Tap*> taps;
+  std::vector<modbus::Request> probes;
   std::vector<PointIndex> asked_fresh;
   std::vector<std::pair<std::string, std::uint64_t>> receipted;
   std::vector<Holding> holdings;  ///< the last that were told
@@ -64,6 +69,9 @@ class FakeAgent : public agent::AgentView {
   boost::asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) override;
   boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> held) override;
   boost::asio::awaitable<Result<control::OutboxState>> outbox_state() override;
+  void tap(BusIndex bus, drivers::Tap* tap) override { taps[bus] = tap; }
+  [[nodiscard]] std::optional<Text> search_forbidden(BusIndex /*bus*/) const override { return forbidden; }
+  boost::asio::awaitable<Result<agent::ProbeOutcome>> probe(BusIndex bus, modbus::Request request) override;
   void on_readings(std::function<void(std::span<const Reading>)> callback) override {
     tell_readings_ = std::move(callback);
   }

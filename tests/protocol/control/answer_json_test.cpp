@@ -30,6 +30,7 @@ Result<Data> decode_like(const Data& like, std::string_view line) {
 std::vector<Event> every_event() {
   return {{1, 0, ReadingsEvent{{{"power-1", "output.voltage", tests::sample_reading()}, {"a", "b", {}}}}},
           {2, 33, FindingNews{{FindingEvent::reopened, tests::sample_finding()}}},
+          {5, 1, TraceEvent{{{7, Passage::out, "01 03"}, {9, Passage::in, "FF"}, {10, Passage::end, ""}}}},
           {18'446'744'073'709'551'615ULL, 1, RowsAdded{}}};
 }
 

@@ -89,3 +89,27 @@ TEST_CASE("holdings name few epochs, and their ranges ascend") {
   many.pop_back();
   CHECK_FALSE(refused(GiveHoldings{{{"e", many}}}));
 }
+
+TEST_CASE("a probe reads, on a unit that can be there, and nothing else") {
+  const AskProbe good{"rs485-1", 1, 3, 0, 1};
+  CHECK_FALSE(check(good));
+  const auto refused = [&](auto change) {
+    auto probe = good;
+    change(probe);
+    const auto trouble = check(probe);
+    return trouble && trouble->code == Refusal::invalid;
+  };
+  CHECK(refused([](AskProbe& p) { p.unit = 0; }));
+  CHECK(refused([](AskProbe& p) { p.unit = 248; }));
+  for (unsigned function = 0; function < 256; ++function) {
+    const bool reads = function >= 1 && function <= 4;
+    CHECK(refused([&](AskProbe& p) { p.function = static_cast<std::uint8_t>(function); }) != reads);
+  }
+  CHECK(refused([](AskProbe& p) { p.quantity = 0; }));
+  CHECK(refused([](AskProbe& p) { p.quantity = 126; }));
+  CHECK_FALSE(refused([](AskProbe& p) { p.function = 1, p.quantity = 2000; }));
+  CHECK(refused([](AskProbe& p) { p.address = 65'535, p.quantity = 2; }));
+  CHECK(refused([](AskProbe& p) { p.bus = ""; }));
+  CHECK(check(AskTrace{""})->code == Refusal::invalid);
+  CHECK_FALSE(check(AskTrace{"rs485-1"}));
+}

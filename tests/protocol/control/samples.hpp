@@ -29,7 +29,9 @@ inline std::vector<control::Ask> every_ask() {
           ClaimRows{5, {{"0123456789abcdef", 1}, {"fedcba9876543210", 18'446'744'073'709'551'615ULL}}},
           AwaitRows{},
           GiveReceipt{"0123456789abcdef", {1, 2, 18'446'744'073'709'551'615ULL}},
-          GiveHoldings{{{"0123456789abcdef", {{1, 7}, {9, 9'223'372'036'854'775'807ULL}}}, {"fedcba9876543210", {}}}}};
+          GiveHoldings{{{"0123456789abcdef", {{1, 7}, {9, 9'223'372'036'854'775'807ULL}}}, {"fedcba9876543210", {}}}},
+          AskTrace{"rs485-1"},
+          AskProbe{"rs485-1", 247, 4, 65'535, 1}};
 }
 
 inline control::ReadingRow sample_reading() {
@@ -136,7 +138,20 @@ inline std::vector<control::Data> every_data() {
           std::vector<OutboxRow>{{Stream::findings, "0123456789abcdef", 1, "{\"a\":\"\\u0000\"}"},
                                  {Stream::readings, "fedcba9876543210", 2, "控制 \" \\ \n \t \x01 end"}},
           Receipted{3},
-          Unsent{4}};
+          Unsent{4},
+          TraceHead{"inspect-bus-trace",
+                    1,
+                    "demo",
+                    "line-1",
+                    {"一号线", "Line 1"},
+                    "/dev/ttyUSB0 9600 8N1",
+                    "listen",
+                    "rtu",
+                    9600,
+                    at("2026-11-24T04:00:00Z"),
+                    123'456'789,
+                    {{21, "relay-1", {"继电器板", "Relay board"}}}},
+          ProbeRow{true, {1, 65'535}, std::uint8_t{2}, std::chrono::milliseconds(31)}};
 }
 
 }  // namespace inspect::tests

@@ -1,0 +1,250 @@
+"""The agent before USB ports that are not there: `usbstage` plays the devices to the unmodified program, and breaks them.
+
+One board on a port of the machine, one and an instrument behind a hub, and a Modbus device whose input is wired to the
+first board's relay 1: what a board cannot see of itself. Each case breaks something, looks what the agent tells, mends
+it, and looks again.
+"""
+import ctypes
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from chain import BIN, PR_SET_PDEATHSIG, ROOT, Process, free_port, until
+
+SITE = """
+[site]
+name = "usb"
+title = "USB"
+gateway = "usb-gw-01"
+[store]
+directory = "{folder}/store"
+[control]
+socket = "{folder}/control.sock"
+[[bus]]
+name = "usb-1"
+title = {{ zh = "机箱口 1", en = "port 1" }}
+usb = {{ port = "1-1" }}
+[[bus]]
+name = "usb-2"
+title = {{ zh = "集线器口 1", en = "hub port 1" }}
+usb = {{ port = "1-2.1" }}
+[[bus]]
+name = "usb-3"
+title = {{ zh = "集线器口 2", en = "hub port 2" }}
+usb = {{ port = "1-2.2" }}
+[[bus]]
+name = "tcp-1"
+title = "TCP"
+tcp = {{ host = "127.0.0.1", port = {tcp} }}
+[[device]]
+name = "board-1"
+title = {{ zh = "1 号 USB 继电器板", en = "USB relay board 1" }}
+bus = "usb-1"
+profile = "dcttech-4"
+[[device]]
+name = "board-2"
+title = {{ zh = "2 号 USB 继电器板", en = "USB relay board 2" }}
+bus = "usb-2"
+profile = "dcttech-2"
+[[device]]
+name = "meter"
+title = {{ zh = "泄漏电流测试仪", en = "leakage tester" }}
+bus = "usb-3"
+profile = "tos3200"
+[[device]]
+name = "inputs"
+title = {{ zh = "反馈输入", en = "feedback inputs" }}
+bus = "tcp-1"
+unit = 2
+profile = "waveshare-relay-8ch-d"
+[[watch]]
+detector = "mismatch"
+kind = "relay.welded"
+point = "inputs/input.1.state"
+against = "board-1/relay.1.command"
+when = "off"
+settle_ms = 500
+off_delay_ms = 3000
+[end]
+site = "usb"
+"""
+
+SIM = """
+seed = 4
+[[line]]
+name = "tcp-1"
+tcp = {tcp}
+[[device]]
+name = "inputs"
+line = "tcp-1"
+unit = 2
+profile = "waveshare-relay-8ch-d"
+"""
+
+
+class Bench:
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="usb-"))
+        tcp = free_port()
+        (self.folder / "site.toml").write_text(SITE.format(folder=self.folder, tcp=tcp), encoding="utf-8")
+        (self.folder / "sim.toml").write_text(SIM.format(tcp=tcp), encoding="utf-8")
+        profiles = ROOT / "drivers/profiles"
+        self.sim = Process("sitesim", [BIN / "sitesim", "--site", self.folder / "sim.toml", "--profiles", profiles, "--socket",
+                                       self.folder / "sim", "--die-with-parent"], self.folder).start()
+        self.log = open(self.folder / "inspectd.log", "ab")
+        libc = ctypes.CDLL(None)
+        self.stage = subprocess.Popen(
+            [BIN / "usbstage", BIN / "inspectd", "--config", self.folder / "site.toml", "--profiles", profiles,
+             "--catalogue", ROOT / "protocol/catalogue", "--last-good", self.folder / "last-good.toml"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT,
+            preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
+        until(lambda: self.simulate("list") or True, 10, "the simulator")
+
+    def say(self, *words):
+        self.stage.stdin.write(" ".join(words) + "\n")
+        self.stage.stdin.flush()
+        answer = self.stage.stdout.readline().strip()
+        assert answer.startswith("ok"), f"{words}: {answer}"
+        return answer[3:]
+
+    def simulate(self, *words):
+        return subprocess.run([BIN / "sitesim", "--socket", self.folder / "sim", *words], check=True, capture_output=True,
+                              text=True, timeout=20).stdout
+
+    def ctl(self, *words):
+        out = subprocess.run([BIN / "inspectctl", "--socket", self.folder / "control.sock", "--json", *words], check=True,
+                             capture_output=True, text=True, timeout=20).stdout
+        return json.loads(out)
+
+    def reading(self, target):
+        device, point = target.split("/")
+        return next(p["reading"] for p in self.ctl("points", device) if p["point"] == point)
+
+    def health(self, device):
+        return next(d["health"] for d in self.ctl("devices") if d["name"] == device)
+
+    def active(self):
+        return {"/".join([f["device"], f["point"] or "-", f["kind"]]): f for f in self.ctl("findings") if f["active"]}
+
+    def good(self, target, value=None):
+        reading = self.reading(target)
+        return reading["quality"] == "good" and (value is None or reading["value"] == value)
+
+    def well(self, seconds, why):
+        until(lambda: self.good("board-1/relay.1.command") and self.good("board-2/relay.1.command") and
+              self.health("meter") == "active" and not self.active(), seconds, why)
+
+    def end(self, kept):
+        self.stage.stdin.close()
+        self.stage.wait(10)
+        self.sim.stop()
+        if kept:
+            print(f"logs are kept in {self.folder}\n" +
+                  "\n".join((self.folder / "inspectd.log").read_text(errors="replace").splitlines()[-30:]))
+        else:
+            shutil.rmtree(self.folder)
+
+
+def timed(condition, seconds, what):
+    started = time.monotonic()
+    until(condition, 30, what)
+    took = time.monotonic() - started
+    print(f"{what}: {took:.2f} s (bound {seconds} s)", flush=True)
+    assert took <= seconds, f"{what} took {took:.2f} s, more than {seconds} s"
+
+
+def read(bench):
+    bench.say("plug", "1-1", "relay4", "HURTM")
+    bench.say("plug", "1-2", "hub")
+    bench.say("plug", "1-2.1", "relay2", "HURTM")  # boards leave the factory with the same ID
+    bench.say("plug", "1-2.2", "meter", "SN42")
+    bench.say("start")
+    until(lambda: bench.ctl("status"), 15, "the agent answers")
+    bench.well(15, "both boards and the instrument are read")
+    bench.say("act", "1-1", "set", "3", "on")
+    timed(lambda: bench.good("board-1/relay.3.command", 1), 3, "an output that changed is seen")
+    assert bench.good("board-2/relay.2.command", 0)
+
+
+def welded(bench):
+    bench.say("act", "1-1", "set", "1", "on")
+    bench.simulate("set", "inputs", "input.1.state", "1")
+    until(lambda: bench.good("board-1/relay.1.command", 1), 10, "the relay is on")
+    bench.say("act", "1-1", "set", "1", "off")
+    finding = "inputs/input.1.state/relay.welded"
+    timed(lambda: finding in bench.active(), 5, "a welded relay of a USB board is found")
+    bench.simulate("set", "inputs", "input.1.state", "0")
+    until(lambda: not bench.active(), 20, "the weld is gone")
+
+
+def noise_is_health(bench):
+    """One read in three fails, and the ID is corrupt: no finding, and every value good."""
+    bench.say("act", "1-1", "stall", "3")
+    bench.say("act", "1-1", "corrupt-id")
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        assert bench.good("board-1/relay.1.command"), bench.reading("board-1/relay.1.command")
+        assert not bench.active(), bench.active()
+    bench.say("act", "1-1", "heal")
+
+
+def hang(bench):
+    """A board that hangs is told as silent, holds up nobody else, and is read again when it is well."""
+    bench.say("act", "1-1", "silent")
+    until(lambda: bench.reading("board-1/relay.1.command")["quality"] == "bad", 10, "a hanging board is not read")
+    oldest = 0
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        oldest = max(oldest, bench.reading("inputs/input.2.state")["age_ms"],
+                     bench.reading("board-2/relay.1.command")["age_ms"])
+    print(f"while a board hangs the others' readings are at most {oldest} ms old", flush=True)
+    assert oldest < 2100, "a hanging board holds up the others"
+    assert any(key.startswith(("board-1/", "usb-1/")) for key in bench.active()), bench.active()
+    bench.say("act", "1-1", "heal")
+    bench.well(60, "the board that hung is well again")
+
+
+def unplug(bench):
+    for _ in range(3):
+        bench.say("unplug", "1-1")
+        until(lambda: bench.reading("board-1/relay.1.command")["reason"] == "bus", 10, "the unplug is seen")
+        until(lambda: "usb-1/-/bus.unavailable" in bench.active(), 20, "an empty port is told")
+        bench.say("plug", "1-1")
+        timed(lambda: bench.good("board-1/relay.1.command"), 5, "a board that was plugged in again is read")
+        until(lambda: not bench.active(), 30, "the port is told to be well")
+        time.sleep(16)  # a technician's pace: five plugs in a minute would be a storm
+    assert bench.good("board-1/relay.3.command", 0), "a board without power forgets its outputs"
+
+
+def other_device(bench):
+    bench.say("unplug", "1-1")
+    bench.say("plug", "1-1", "relay2", "AAAAA")
+    until(lambda: any("another device is at USB port 1-1" in f["analysis"]["what"]["en"]
+                      for f in bench.ctl("findings") if f["active"]), 20, "the other device is named")
+    assert bench.say("state", "1-1").endswith("orders 0")
+    bench.say("unplug", "1-1")
+    bench.say("plug", "1-1", "relay4", "HURTM")
+    bench.well(20, "the right board is back")
+
+
+def main():
+    bench = Bench()
+    kept = True
+    try:
+        read(bench)
+        for case in (welded, noise_is_health, hang, other_device, unplug):
+            print(f"--- {case.__name__}", flush=True)
+            case(bench)
+        assert bench.say("stop") == "0"
+        kept = False
+    finally:
+        bench.end(kept)
+    print("ok")
+
+
+if __name__ == "__main__":
+    main()
