@@ -12,7 +12,8 @@ constexpr double bits_per_byte = 10;
 constexpr unsigned enough_named_otherwise = 2;
 constexpr unsigned enough_late = 2;
 constexpr unsigned enough_doubled = 2;
-constexpr unsigned enough_headless = 8;
+constexpr unsigned enough_headless = 12;
+constexpr unsigned enough_headless_line = 8;
 /// With so many questions since the first failure a collision would have shown itself.
 constexpr unsigned enough_to_exclude = 48;
 constexpr double contact_excluded = 0.02;
@@ -53,7 +54,7 @@ double contact_explains(const QuestionLog& log) {
 
 /// The last two questions at least brought bytes and no head, and the last eight no head either.
 bool lately_headless(const QuestionLog& log) {
-  return log.failed(2) == 2 && log.count(Trace::garbled, 2) > 0 && log.count(Trace::damaged, enough_headless) == 0;
+  return log.failed(2) == 2 && log.count(Trace::garbled, 2) > 0 && log.count(Trace::damaged, enough_headless_line) == 0;
 }
 
 bool headless(const QuestionLog& log) {
@@ -84,7 +85,8 @@ std::optional<Naming> name_by_sign(std::span<const Suffering> devices) {
       return Naming{LinkFault::wrong_address, i, 1, numbers};
     }
     if (numbers.doubled >= enough_doubled) return Naming{LinkFault::conflict, i, 1, numbers};
-    if (numbers.late >= enough_late && 2 * numbers.late >= numbers.lost && device.troubled) {
+    const bool undamaged = numbers.damaged + numbers.garbled <= numbers.lost;
+    if (numbers.late >= enough_late && 2 * numbers.late >= numbers.lost && undamaged && device.troubled) {
       numbers.late_by = device.late_by;
       return Naming{LinkFault::slow, i, 1, numbers};
     }
@@ -124,7 +126,7 @@ Line add_up(std::span<const Suffering> devices) {
     line.exposure += exposure(log);
     line.troubled = line.troubled || device.troubled;
     line.headless = line.headless && lately_headless(log);
-    line.lately_garbled += log.count(Trace::garbled, enough_headless);
+    line.lately_garbled += log.count(Trace::garbled, enough_headless_line);
     const auto own = numbers_of(log);
     line.numbers.asked += own.asked;
     line.numbers.lost += own.lost;
@@ -143,7 +145,7 @@ double usual(const Line& line, const Suffering& device) {
 }
 
 std::optional<Naming> name_line(const Line& line) {
-  if (line.headless && line.damaged >= 2 && line.lately_garbled >= enough_headless)
+  if (line.headless && line.damaged >= 2 && line.lately_garbled >= enough_headless_line)
     return Naming{LinkFault::bus_wrong_format, 0, 1, line.numbers};
   const bool often = line.failed >= line_failures && line.failed >= line_share * line.numbers.asked;
   const bool shows = line.shaped > 0 && line.damaged >= 2;

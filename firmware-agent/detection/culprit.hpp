@@ -32,19 +32,20 @@ constexpr double chance_of_wrong_blame = 1e-4;
 /// The line is blamed only if what the worst device suffers is not as unusual as this.
 constexpr double usual_enough = 1e-2;
 
-/// Names what damages or loses answers on one bus; nothing while several causes are as likely. Pure.
+/// Names what damages or loses answers on one bus, by the last 64 questions to each device; nothing while several
+/// causes are as likely. Pure.
 ///
-/// | name             | evidence, over the last 64 questions to each device                                           |
-/// |------------------|-----------------------------------------------------------------------------------------------|
-/// | wrong_address    | 2 answers right in everything but the unit (by chance: 2^-16 each)                            |
-/// | slow             | 2 answers after the deadline, as many as half of those missed                                 |
-/// | conflict         | 2 doubled answers; or damaged answers and hardly a lost one, which a bad contact, that spoils |
-/// |                  | questions too, would show in under 2 % of cases                                               |
-/// | wrong_format     | 8 answers without a head, none with, none sound                                               |
-/// | degraded         | one device alone, and none of these                                                           |
-/// | bus_wrong_format | 8 last answers of at least 2 devices without a head, none with, none sound                    |
-/// | bus_noise        | 12 failures, 4 with damage on 2 devices, heads among them, 5 % of all, shared out by length   |
-/// | bus_degraded     | a device is troubled, others too, and the transport shows no damage                           |
+/// - wrong_address: 2 answers right in everything but the unit (by chance: 2^-16 each).
+/// - conflict: 2 doubled answers; or damaged ones and hardly a lost one, which a bad contact, that spoils questions
+/// too,
+///   would show in under 2 % of cases.
+/// - slow: 2 answers after the deadline, as many as half of those missed, and hardly a damaged one.
+/// - wrong_format: 12 answers without a head, none with, none sound.
+/// - degraded: one device alone, and none of these.
+/// - bus_wrong_format: 8 last answers of at least 2 devices without a head, none with, none sound.
+/// - bus_noise: 12 failures, 5 % of all, 4 with damage on 2 devices, heads among them, shared out by length.
+/// - bus_degraded (in trouble, cause not yet known): a device is troubled and others lose answers too, where the
+///   transport shows no damage, or after 32 failures and 4 more for each device.
 ///
 /// `loses`: the line was interrupted a moment ago, so losses without damage blame no device. `disturbed`: another
 /// master or late answers are on it, which explain what gets damaged; only what a device says in so many words counts.

@@ -21,13 +21,15 @@ constexpr auto flapping_line_silent_for = 5s;
 constexpr double chance_of_noise = 1e-6;
 /// A silence must be told within 3 s: a device that is lawfully slower than this is told to be silent, and slow after
 /// it.
-constexpr std::chrono::milliseconds longest_limit{1000};
+constexpr std::chrono::milliseconds longest_limit{800};
 /// While another master disturbs, questions are lost to collisions.
 constexpr unsigned misses_disturbed = 12;
 /// So long a conviction waits until it is known who fell silent with the device …
 constexpr auto group_patience = 1s;
-/// … and so long for the name of what spoils the answers of another since the same instant.
-constexpr auto name_patience = 20s;
+/// … and so long when others did: the whole group is one finding, and on a slow line it takes a round to show itself.
+constexpr auto large_group_patience = 5s;
+/// So long it waits for the name of what spoils the answers of another since the same instant.
+constexpr auto name_patience = 60s;
 /// Questions that are looked at for it.
 constexpr unsigned lately = 4;
 
@@ -164,7 +166,7 @@ void LinkWatch::accuse(DeviceIndex index, const Moment& now, LinkSteps& out) {
   }
   const auto bus = bus_of_[at(index)];
   auto onset = common_onset(silences(bus, supply_of_[at(index)]), at(index));
-  if (!onset.complete && waited < group_patience) return;
+  if (!onset.complete && waited < (onset.members.size() > 1 ? large_group_patience : group_patience)) return;
   if (!common_supply(supply_of_, onset.members)) {
     std::erase_if(onset.members, [&](std::size_t i) { return bus_of_[i] != bus; });
   }

@@ -7,11 +7,21 @@
 #include "firmware-agent/detection/silence_group.hpp"
 #include "firmware-agent/detection/strangers.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace inspect::agent {
+
+/// A lost or damaged answer counts 4, a sound one takes 1 away: more than one in five opens sooner or later, three
+/// damaged in a row at once, and it closes after a long run without any.
+constexpr unsigned trouble_weight = 4;
+constexpr unsigned trouble_opens = 12;
+constexpr unsigned trouble_most = 24;
+/// For so long a late answer may have run into the next questions, and its unit is not taken to answer in time.
+constexpr std::chrono::seconds late_disturbs{10};
 
 /// What the link watch knows of one device.
 struct DeviceLink {
@@ -36,6 +46,12 @@ struct DeviceLink {
   bool newcomer = false;             ///< never answered, in this run or any before
   bool silence_own = false;          ///< by a finding of its own, not by what explains it
   std::optional<LinkFault> spoilt;   ///< what spoils its answers is told
+
+  void suffer(const Moment& at) {
+    if (trouble == 0) first_trouble = at;
+    trouble = std::min(trouble + trouble_weight, trouble_most);
+  }
+  [[nodiscard]] bool troubled() const { return trouble >= trouble_opens; }
 };
 
 /// What the link watch knows of one bus.

@@ -10,13 +10,6 @@ using namespace std::chrono_literals;
 
 constexpr unsigned mended_after = 2;  ///< answers in a row
 
-/// A lost or damaged answer counts 4, a sound one takes 1 away: more than one in five opens sooner or later, three
-/// damaged in a row at once, and it closes after a long run without any.
-constexpr unsigned trouble_weight = 4;
-constexpr unsigned trouble_opens = 12;
-constexpr unsigned trouble_most = 24;
-/// A late answer may run into the next question or its answer.
-constexpr auto late_disturbs = 10s;
 /// A noisy line is well when at most one answer in so many is lost or damaged.
 constexpr unsigned noise_gone = 50;
 
@@ -130,7 +123,7 @@ void LinkWatch::take(const DeviceAttempt& attempt, LinkSteps& out) {
       default: return;  // says nothing about the device
     }
   }
-  const bool telling = attempt.failure || signs.doubled + signs.late > 0 || device.trouble >= trouble_opens;
+  const bool telling = attempt.failure || signs.doubled + signs.late > 0 || device.troubled();
   if (telling) judge_trouble(attempt.bus, attempt.at, out);
   judge_silence(attempt.bus, attempt.at, out);
   // A neighbour was heard: now the silence of the others would prove something.
@@ -165,8 +158,7 @@ void LinkWatch::take_signs(const DeviceAttempt& attempt, LinkSteps& out) {
     if (const auto twice = device_of(attempt.bus, signs.doubled_unit)) {
       auto& link = devices_[at(*twice)];
       link.log.mark(Trace::doubled);
-      if (link.trouble == 0) link.first_trouble = attempt.at;
-      link.trouble = std::min(link.trouble + trouble_weight, trouble_most);
+      link.suffer(attempt.at);
     }
   }
   if (signs.other_unit > 0 && attempt.failure) {
@@ -190,7 +182,7 @@ void LinkWatch::restate_slow(DeviceIndex index, LinkSteps& out) {
 void LinkWatch::alive(const DeviceAttempt& attempt, bool answered, LinkSteps& out) {
   auto& device = devices_[at(attempt.device)];
   // One answer that never came, between two that did: not silence, but trouble.
-  if (device.timeouts > 0 && device.timeouts < misses_to_be_silent) count_trouble(attempt);
+  if (device.timeouts > 0 && device.timeouts < misses_to_be_silent) device.suffer(attempt.at);
   device.timeouts = 0;
   device.asked = false;
   device.convicted_at.reset();
@@ -295,76 +287,7 @@ void LinkWatch::spoilt(const DeviceAttempt& attempt) {
   device.convicted_at.reset();
   device.came_at = attempt.at.boot;
   buses_[at(attempt.bus)].evidence.drop(device.seat);
-  count_trouble(attempt);
-}
-
-void LinkWatch::count_trouble(const DeviceAttempt& attempt) {
-  auto& device = devices_[at(attempt.device)];
-  if (device.trouble == 0) device.first_trouble = attempt.at;
-  device.trouble = std::min(device.trouble + trouble_weight, trouble_most);
-}
-
-std::vector<Suffering> LinkWatch::suffering_on(const BusLink& bus) const {
-  std::vector<Suffering> all;
-  all.reserve(bus.devices.size());
-  for (const auto d : bus.devices) {
-    const auto& link = devices_[at(d)];
-    all.push_back({&link.log, link.trouble >= trouble_opens, link.silence || link.spoilt,
-                   link.timeouts >= misses_to_be_silent, link.late_by, link.other_unit});
-  }
-  return all;
-}
-
-/// Late answers, and second ones of a known conflict, run into what is asked next.
-bool LinkWatch::answers_stray(const BusLink& bus, BootTime now) const {
-  if (bus.late_at && now - *bus.late_at < late_disturbs) return true;
-  return std::any_of(bus.devices.begin(), bus.devices.end(),
-                     [this](auto d) { return devices_[at(d)].spoilt == LinkFault::conflict; });
-}
-
-/// Who fell silent as the device of `step` began to be spoilt was set to its address: whatever the answers look like.
-void LinkWatch::take_moved(const BusLink& bus, LinkStep& step) const {
-  for (const auto d : bus.devices) {
-    if (devices_[at(d)].convicted_at && moved_to(d) == step.device) step.devices.push_back(d);
-  }
-  if (!step.devices.empty()) step.fault = LinkFault::conflict;
-}
-
-void LinkWatch::judge_trouble(BusIndex bus_index, const Moment& now, LinkSteps& out) {
-  auto& bus = buses_[at(bus_index)];
-  if (bus.spoilt || bus_at_fault(bus_index) || bus.strangers.disturb(now.boot)) return;
-  const auto named = name_trouble(suffering_on(bus), bus.evidence.shaken(now.boot), answers_stray(bus, now.boot));
-  if (!named) return;
-  LinkStep step{named->fault, true, bus_index, {}, now, 0};
-  step.certainty = named->certainty;
-  step.numbers = named->numbers;
-  if (is_of_device(named->fault)) {
-    step.device = bus.devices[named->device];
-    auto& device = devices_[at(step.device)];
-    step.since = device.trouble > 0 ? device.first_trouble : device.first_timeout;
-    step.count = std::max(device.trouble / trouble_weight, 1U);
-    take_moved(bus, step);
-    device.spoilt = step.fault;
-  } else {
-    bus.spoilt = named->fault;
-    for (const auto d : bus.devices) {
-      const auto& link = devices_[at(d)];
-      if (link.trouble < trouble_weight) continue;
-      ++step.count;
-      if (link.first_trouble.boot < step.since.boot) step.since = link.first_trouble;
-    }
-  }
-  out.steps.push_back(std::move(step));
-}
-
-void LinkWatch::judge_flapping(BusIndex bus_index, const Moment& now, LinkSteps& out) {
-  auto& bus = buses_[at(bus_index)];
-  if (bus.spoilt || bus_at_fault(bus_index)) return;
-  const auto since = bus.evidence.flapping(now.boot);
-  if (!since) return;
-  bus.spoilt = LinkFault::bus_degraded;
-  out.steps.push_back(
-      {LinkFault::bus_degraded, true, bus_index, {}, *since, static_cast<unsigned>(bus.devices.size())});
+  device.suffer(attempt.at);
 }
 
 void LinkWatch::tick(const Moment& now, LinkSteps& out) {

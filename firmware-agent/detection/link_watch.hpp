@@ -53,18 +53,22 @@ class LinkWatch {
   void spoilt(const DeviceAttempt& attempt);
   void take_signs(const DeviceAttempt& attempt, LinkSteps& out);
   void restate_slow(DeviceIndex device, LinkSteps& out);
-  void count_trouble(const DeviceAttempt& attempt);
-  [[nodiscard]] bool answers_stray(const BusLink& bus, BootTime now) const;
-  void take_moved(const BusLink& bus, LinkStep& step) const;
-  void judge_trouble(BusIndex bus, const Moment& now, LinkSteps& out);
   void recover(DeviceIndex device, const Moment& now, LinkSteps& out);
   void recover_bus(DeviceIndex device, const Moment& now, LinkSteps& out);
   [[nodiscard]] bool spoils_no_more(const BusLink& bus, BootTime now) const;
+  [[nodiscard]] std::optional<DeviceIndex> device_of(BusIndex bus, std::uint8_t unit) const;
+
+  // link_ports.cpp
   void tick_port(BusIndex bus, const Moment& now, LinkSteps& out);
   void tick_strangers(BusIndex bus, const Moment& now, LinkSteps& out);
+
+  // link_trouble.cpp
+  void judge_trouble(BusIndex bus, const Moment& now, LinkSteps& out);
   void judge_flapping(BusIndex bus, const Moment& now, LinkSteps& out);
-  [[nodiscard]] std::optional<DeviceIndex> device_of(BusIndex bus, std::uint8_t unit) const;
   [[nodiscard]] std::vector<Suffering> suffering_on(const BusLink& bus) const;
+  [[nodiscard]] bool damages(const BusLink& bus) const;
+  [[nodiscard]] bool answers_stray(const BusLink& bus, BootTime now) const;
+  void take_moved(const BusLink& bus, LinkStep& step) const;
 
   // link_silence.cpp
   void judge_silence(BusIndex bus, const Moment& now, LinkSteps& out);
