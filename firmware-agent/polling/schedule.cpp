@@ -13,7 +13,7 @@ constexpr auto idle_patience = 500ms;
 /// A device missed once is asked again in idle time; on a bus that has none, in its own turn, or after so long.
 constexpr auto again_patience = 2000ms;
 /// In idle time every so manyth probe waits as long as the idle time lasts.
-constexpr unsigned patient_turn = 4;
+constexpr unsigned patient_turn = 16;
 
 }  // namespace
 
