@@ -5,6 +5,7 @@
 #include "firmware-agent/detection/link_watch.hpp"
 #include "firmware-agent/detection/link_wording.hpp"
 #include "firmware-agent/detection/point_judge.hpp"
+#include "firmware-agent/detection/usb_faults.hpp"
 
 #include <algorithm>
 #include <array>
@@ -60,6 +61,7 @@ struct Watchman::State {
   FindingBook book;
   PointJudge judge;
   LinkWatch links;
+  UsbFaults usb;
   std::vector<SubjectIndex> watch_subjects;
   std::vector<SubjectIndex> point_subjects;                                   ///< value.implausible
   std::vector<std::array<SubjectIndex, device_fault_count>> device_subjects;  ///< in the order of device_faults
@@ -71,7 +73,12 @@ struct Watchman::State {
 };
 
 Watchman::State::State(const Site& the_site, const catalogue::Catalogue& the_catalogue)
-    : site(the_site), catalogue(the_catalogue), book(the_site.name), judge(the_site), links(the_site) {
+    : site(the_site),
+      catalogue(the_catalogue),
+      book(the_site.name),
+      judge(the_site),
+      links(the_site),
+      usb(the_site, the_catalogue, book) {
   const auto subject = [this](std::string_view device, std::string_view point, std::string_view kind) {
     const auto* fault = catalogue.kind(kind);
     return book.subject(device, point, kind, fault != nullptr ? fault->fault_class : FaultClass::ordinary);
@@ -252,8 +259,9 @@ void Watchman::State::apply_links(const Moment& now, Verdict& verdict) {
   bool bus_closed = false;
   for (const auto& step : link_steps.steps) {
     if (step.opens) {
-      open_link(step, now, verdict);
+      if (!usb.withholds(step, now)) open_link(step, now, verdict);
     } else {
+      if (step.fault == LinkFault::bus_unavailable) usb.forget(step.bus);
       book.clear(subject_of(step), now, verdict.changes);
       bus_closed = bus_closed || is_of_bus(step.fault);
     }
@@ -322,6 +330,12 @@ void Watchman::bus_available(BusIndex bus, bool available, std::string why, cons
   s.apply_links(now, verdict);
 }
 
+void Watchman::notice(const UsbNotice& notice, const Moment& now, Verdict& verdict) {
+  auto& s = *state_;
+  s.begin(now);
+  s.usb.take(notice, now, verdict.changes);
+}
+
 void Watchman::tick(const Moment& now, Verdict& verdict) {
   auto& s = *state_;
   s.begin(now);
@@ -329,6 +343,7 @@ void Watchman::tick(const Moment& now, Verdict& verdict) {
   s.apply_points(now, verdict);
   s.links.tick(now, s.link_steps);
   s.apply_links(now, verdict);
+  for (const auto& step : s.usb.overdue(now)) s.open_link(step, now, verdict);
   s.release_explained(now, verdict);
   s.book.tick(now, verdict.changes);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "firmware-agent/config/site.hpp"
+#include "firmware-agent/detection/notice.hpp"
 #include "protocol/catalogue/catalogue.hpp"
 #include "protocol/core/error.hpp"
 #include "protocol/model/finding.hpp"
@@ -42,6 +43,8 @@ class Watchman {
   void take(const DeviceAttempt& attempt, Verdict& verdict);
   /// The port of a bus could not be opened, or could be again.
   void bus_available(BusIndex bus, bool available, std::string why, const Moment& now, Verdict& verdict);
+  /// A fault seen at a USB port itself.
+  void notice(const UsbNotice& notice, const Moment& now, Verdict& verdict);
   /// Delays that ran out, shelves that ended. Call at least once a second.
   void tick(const Moment& now, Verdict& verdict);
 
