@@ -38,7 +38,10 @@ asio::awaitable<Result<usb::RelayStates>> RelayBoard::read_states() {
   if (!states) {
     if (states.error().code != Errc::unsupported_point) ++counters_.failed;
     // Who was away may have been without power, and a board without power forgets.
-    if (states.error().code == Errc::bus_unavailable) forget_orders();
+    if (states.error().code == Errc::bus_unavailable) {
+      forget_orders();
+      id_.clear();
+    }
     co_return states;
   }
   if (!states->id_intact) ++counters_.corrupt_ids;

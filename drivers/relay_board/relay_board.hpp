@@ -53,7 +53,8 @@ class RelayBoard {
   [[nodiscard]] const std::vector<std::optional<bool>>& ordered() const { return ordered_; }
   [[nodiscard]] const usb::RelayLayout& layout() const { return layout_; }
   [[nodiscard]] const RelayBoardCounters& counters() const { return counters_; }
-  /// The board's own five characters as they were last read; empty where it has none. A hint and no identity.
+  /// The board's own five characters as they were last read since it was plugged in; empty where it has none, or none
+  /// that is text. A hint and no identity.
   [[nodiscard]] const std::string& id() const { return id_; }
   void close() { wire_->close(); }
 

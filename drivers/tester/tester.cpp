@@ -42,7 +42,10 @@ asio::awaitable<Result<usb::ScpiIdentity>> Tester::identify() {
   if (!questions) co_return questions.error();
   const auto answer = co_await wire_->ask(questions->front(), now_() + answer_limit);
   co_await wire_->exchanged(answer ? std::nullopt : std::optional(answer.error().code));
-  if (!answer) co_return answer.error();
+  if (!answer) {
+    if (answer.error().code == Errc::bus_unavailable) identity_.reset();  // who comes back may be another
+    co_return answer.error();
+  }
   auto identity = usb::parse_identity(*answer);
   if (!identity) co_return identity.error();
   const auto own = usb::is_model(words_, *identity);

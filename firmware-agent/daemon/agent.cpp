@@ -34,7 +34,8 @@ Agent::Agent(const Site& site, const catalogue::Catalogue& catalogue, std::strin
       config_warning_(std::move(config_warning)),
       loop_(loop),
       started_(drivers::boot_now()),
-      watchdog_(loop) {}
+      watchdog_(loop),
+      usb_timer_(loop) {}
 
 Agent::~Agent() = default;
 
@@ -58,6 +59,7 @@ asio::awaitable<Result<void>> Agent::start() {
   spawn(pipeline_->commit_loop(), "commit");
   spawn(pipeline_->tick_loop(), "tick");
   for (const auto& line : lines_) spawn(line->attendant->run(), "bus " + site_.buses[at(line->index)].name);
+  if (usb_care_) spawn(usb_loop(), "usb");
   spawn(watchdog_loop(), "watchdog");
   co_return Result<void>{};
 }
@@ -80,9 +82,17 @@ void Agent::make_lines() {
     // What hangs on USB is then told as not available; the rest is watched all the same.
     if (!host) spdlog::error("usb: {}", host.error().message);
     if (host) usb_ = std::move(*host);
+    if (usb_) usb_care_ = std::make_unique<UsbCare>(site_, *usb_, site_.store.directory + "/usb-identity.json");
+    if (usb_care_ && !usb_care_->trouble().empty()) {
+      spdlog::error("usb: {}; no device counts as proven until it is adopted anew", usb_care_->trouble());
+    }
   }
   for (std::size_t bus = 0; bus < site_.buses.size(); ++bus) {
     lines_.push_back(std::make_unique<Line>(site_, BusIndex(bus), *pipeline_, usb_.get(), loop_));
+  }
+  for (std::size_t i = 0; usb_care_ && i < site_.devices.size(); ++i) {
+    const auto& line = *lines_[at(site_.devices[i].bus)];
+    if (line.appliance) usb_care_->add(DeviceIndex(i), *line.appliance);
   }
   pipeline_->on_confirm(
       [this](PointIndex point) { lines_[at(site_.device_of(point).bus)]->attendant->confirm(point); });
@@ -111,6 +121,16 @@ std::vector<Heartbeat> Agent::heartbeats() const {
   return beats;
 }
 
+asio::awaitable<void> Agent::usb_loop() {
+  while (!stopping_) {
+    const auto notices = co_await usb_care_->look();
+    for (const auto& notice : notices) pipeline_->notice(notice);
+    usb_timer_.expires_after(1s);
+    boost::system::error_code ignored;
+    co_await usb_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
 asio::awaitable<void> Agent::watchdog_loop() {
   const auto wanted = watchdog_interval();
   const auto pause = wanted.count() > 0 ? std::min<std::chrono::microseconds>(wanted / 4, 5s) : 5s;
@@ -135,6 +155,7 @@ asio::awaitable<void> Agent::stop() {
   if (server_) server_->close();
   for (const auto& line : lines_) line->stop();
   watchdog_.cancel();
+  usb_timer_.cancel();
   if (pipeline_) {
     co_await pipeline_->drain(5s);
     pipeline_->stop();

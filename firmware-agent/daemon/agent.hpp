@@ -8,6 +8,7 @@
 #include "firmware-agent/detection/watchman.hpp"
 #include "firmware-agent/polling/poller.hpp"
 #include "firmware-agent/store/store.hpp"
+#include "firmware-agent/usb/usb_care.hpp"
 #include "protocol/catalogue/catalogue.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -71,6 +72,7 @@ class Agent final : public AgentView {
   void make_lines();
   void spawn(boost::asio::awaitable<void> part, std::string name);
   boost::asio::awaitable<void> watchdog_loop();
+  boost::asio::awaitable<void> usb_loop();
   [[nodiscard]] std::vector<Heartbeat> heartbeats() const;
 
   const Site& site_;
@@ -81,10 +83,12 @@ class Agent final : public AgentView {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Watchman> watchman_;
   std::unique_ptr<Pipeline> pipeline_;
-  std::unique_ptr<drivers::UsbHost> usb_;     ///< only where the site has a USB port
+  std::unique_ptr<drivers::UsbHost> usb_;  ///< only where the site has a USB port
+  std::unique_ptr<UsbCare> usb_care_;
   std::vector<std::unique_ptr<Line>> lines_;  ///< one per bus
   std::unique_ptr<ControlServer> server_;
   boost::asio::steady_timer watchdog_;
+  boost::asio::steady_timer usb_timer_;
   bool stopping_ = false;
 };
 

@@ -61,6 +61,14 @@ void Pipeline::bus_available(BusIndex bus, bool available, std::string why) {
   conclude(verdict, now);
 }
 
+void Pipeline::notice(const UsbNotice& notice) {
+  if (!judging()) return;  // it is looked at again within a second
+  const auto now = drivers::moment_now();
+  Verdict verdict;
+  watchman_.notice(notice, now, verdict);
+  conclude(verdict, now);
+}
+
 void Pipeline::conclude(Verdict& verdict, const Moment& now) {
   if (confirm_) {
     for (const auto point : verdict.confirm) confirm_(point);

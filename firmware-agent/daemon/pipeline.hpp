@@ -32,6 +32,7 @@ class Pipeline final : public ReadingSink {
   void readings(std::span<const Reading> readings) override;
   void attempt(const DeviceAttempt& attempt) override;
   void bus_available(BusIndex bus, bool available, std::string why) override;
+  void notice(const UsbNotice& notice);
 
   void on_confirm(std::function<void(PointIndex)> confirm) { confirm_ = std::move(confirm); }
   /// `hasten` is asked to ask a device before its time.

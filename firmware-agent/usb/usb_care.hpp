@@ -1,0 +1,67 @@
+#pragma once
+
+#include "drivers/identity/identity.hpp"
+#include "drivers/usb/usb.hpp"
+#include "firmware-agent/config/site.hpp"
+#include "firmware-agent/usb/appliance.hpp"
+#include "firmware-agent/usb/port_watch.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <vector>
+
+namespace inspect::agent {
+
+/// Something plugged into the gateway, for a person.
+struct UsbPlace {
+  drivers::UsbFacts facts;
+  std::string device;  ///< what the site calls it; empty: the site does not know it
+  drivers::Identification identity;
+  drivers::UsbCounters counters;  ///< of the site's device
+};
+
+/// Watches the site's USB ports: who is there, whether it is the device that was commissioned, what comes and goes.
+/// One for the agent, on the loop.
+class UsbCare {
+ public:
+  /// All must outlive it. `record_file`: where the commissioning records are; one that cannot be read makes nothing
+  /// proven, and is told by `trouble`.
+  UsbCare(const Site& site, drivers::UsbPorts& ports, std::string record_file);
+
+  void add(DeviceIndex device, Appliance& appliance);
+
+  /// To be called once a second: what is wrong at the ports, and what is no more.
+  boost::asio::awaitable<std::vector<UsbNotice>> look();
+  /// Everything that is plugged in, and the site's devices that are not.
+  boost::asio::awaitable<std::vector<UsbPlace>> list();
+  /// Writes down what is at the device's port now. An instrument that has said its serial number is proven by that.
+  boost::asio::awaitable<Result<drivers::UsbRecord>> adopt(DeviceIndex device, std::string who, WallTime at);
+
+  /// As of the last look.
+  [[nodiscard]] drivers::Identification identity(DeviceIndex device) const;
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+
+ private:
+  struct Member {
+    DeviceIndex device{};
+    std::string port;
+    Appliance* appliance = nullptr;
+    drivers::Identification identity;
+  };
+  void judge(const std::vector<drivers::UsbFacts>& all);
+  [[nodiscard]] drivers::UsbSight sight(const drivers::UsbFacts& facts) const;
+  [[nodiscard]] const Member* member_at(const std::string& port) const;
+  [[nodiscard]] const std::string& name(const Member& member) const { return site_.devices[at(member.device)].name; }
+
+  const Site& site_;
+  drivers::UsbPorts& ports_;
+  std::string record_file_;
+  std::string boot_id_;
+  std::string trouble_;
+  std::vector<drivers::UsbRecord> records_;
+  std::vector<Member> members_;
+  PortWatch watch_;
+};
+
+}  // namespace inspect::agent
