@@ -72,6 +72,7 @@ Values values_in(const Profile& profile, const Request& request, const modbus::A
 
 std::vector<Request> telling_questions(const Profile& profile) {
   std::vector<Request> questions;
+  if (profile.driver != DriverKind::modbus) return questions;
   if (const auto* constant = constant_of(profile)) questions.push_back(question_for(*constant));
   std::vector<modbus::PointMap> maps;
   for (const auto& point : profile.points) maps.push_back(point.map);
@@ -135,6 +136,7 @@ std::vector<Request> finding_questions(std::span<const Profile> profiles) {
   std::map<std::uint8_t, std::map<std::uint16_t, unsigned>> known;  // function, address: models that read it
   std::map<std::uint8_t, unsigned> models;
   for (const auto& profile : profiles) {
+    if (profile.driver != DriverKind::modbus) continue;
     std::set<std::pair<std::uint8_t, std::uint16_t>> own;
     std::set<std::uint8_t> functions;
     for (const auto& point : profile.points) {

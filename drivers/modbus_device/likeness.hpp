@@ -33,6 +33,7 @@ struct Likeness {
 };
 
 /// Reads that tell whether a unit is of this model: its constant, and its first questions; at most four. All to unit 1.
+/// None for what speaks no Modbus.
 std::vector<modbus::Request> telling_questions(const Profile& profile);
 
 /// Nothing: it is not of this model (its constant is another, or it answers none of the questions). `line`: nothing

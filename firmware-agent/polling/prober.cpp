@@ -19,26 +19,34 @@ namespace {
 constexpr auto longest_listening = 100ms;
 /// … and not shorter: idle time below it is left to the polls, which hear, too.
 constexpr auto shortest_listening = 20ms;
+/// So long one search waits for the question of another; one that was just ended has one on its way.
+constexpr auto longest_turn = 15s;
 
 }  // namespace
 
 Prober::Prober(drivers::Bus& bus, Poller& poller, const asio::any_io_executor& loop)
-    : bus_(bus), poller_(poller), done_(loop) {}
+    : bus_(bus), poller_(poller), done_(loop), free_(loop) {}
 
 asio::awaitable<Result<SearchAnswer>> Prober::ask(modbus::Request request) {
   if (!modbus::is_read(request.function)) co_return fail(Errc::not_permitted, "a search only reads");
-  if (open_) co_return fail(Errc::device_busy, "another search is under way on this bus");
+  const auto asked = drivers::boot_now();
+  boost::system::error_code ignored;
+  while (open_ && !stopping_ && drivers::boot_now() < asked + longest_turn) {
+    free_.expires_after(1s);
+    co_await free_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
   if (stopping_) co_return fail(Errc::bus_unavailable, "the agent stops");
+  if (open_) co_return fail(Errc::device_busy, "another search is under way on this bus");
   const auto now = drivers::boot_now();
   if (last_ == BootTime{} || now - last_ > search_over) begin(now);
   open_ = std::move(request);
   outcome_.reset();
   done_.expires_at(std::chrono::steady_clock::time_point::max());
   poller_.receive(this);
-  boost::system::error_code ignored;
   co_await done_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   poller_.receive(nullptr);
   open_.reset();
+  free_.cancel();
   if (!outcome_) co_return fail(Errc::bus_unavailable, "the agent stops");
   co_return *std::exchange(outcome_, std::nullopt);
 }
@@ -100,6 +108,7 @@ void Prober::finish(Result<SearchAnswer> outcome) {
 void Prober::stop() {
   stopping_ = true;
   done_.cancel();
+  free_.cancel();
 }
 
 }  // namespace inspect::agent

@@ -25,7 +25,8 @@ class Prober final : public Visitor {
   /// All must outlive it.
   Prober(drivers::Bus& bus, Poller& poller, const boost::asio::any_io_executor& loop);
 
-  /// Errc::not_permitted for anything but a read; Errc::device_busy while another question of a search is open;
+  /// Errc::not_permitted for anything but a read; Errc::device_busy when another search
+  /// leaves it no turn for 15 s;
   /// Errc::foreign_frame when another master was heard, Errc::corrupt_frame when noise was, since the search began.
   boost::asio::awaitable<Result<SearchAnswer>> ask(modbus::Request request);
   void stop();
@@ -43,6 +44,7 @@ class Prober final : public Visitor {
   drivers::Bus& bus_;
   Poller& poller_;
   boost::asio::steady_timer done_;
+  boost::asio::steady_timer free_;  ///< cancelled when the open question is over
   std::optional<modbus::Request> open_;
   std::optional<Result<SearchAnswer>> outcome_;
   SearchPace pace_;

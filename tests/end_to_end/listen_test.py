@@ -14,6 +14,7 @@ import sys
 import tempfile
 import termios
 import threading
+import time
 import tty
 
 from chain import BIN, ROOT, Process, free_port, until
@@ -56,7 +57,12 @@ class SplitLine:
                     self.said_by_listener += len(data)
                     continue
                 os.write(self.listener, data)
+                if end == self.master:
+                    self.on_question(data)
                 os.write(self.master if end == self.simulator else self.simulator, data)
+
+    def on_question(self, data):
+        """What the master asks."""
 
     def close(self):
         self.ended.set()
@@ -99,7 +105,6 @@ def findings(folder):
 
 
 def told_in(folder, finding, seconds):
-    import time
     started = time.monotonic()
     until(lambda: finding in findings(folder), 30, f"the listener tells {finding}")
     took = time.monotonic() - started

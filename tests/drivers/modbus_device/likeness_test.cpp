@@ -67,7 +67,7 @@ std::vector<Likeness> look_at(const Profile& real, const std::optional<LineForma
   return rank(std::move(all));
 }
 
-bool is_modbus(const Profile& profile) { return !profile.points.empty() && profile.serial.has_value(); }
+bool is_modbus(const Profile& profile) { return profile.driver == DriverKind::modbus && profile.serial.has_value(); }
 
 }  // namespace
 
@@ -153,4 +153,16 @@ TEST_CASE("a search asks few questions, only reads, and every shipped model know
     for (const auto& question : telling_questions(profile)) CHECK(modbus::is_read(question.function));
   }
   CHECK(finding_questions({}).empty());
+}
+
+TEST_CASE("nothing on a bus is like an instrument that speaks no Modbus") {
+  const auto other = std::find_if(shipped().begin(), shipped().end(),
+                                  [](const Profile& profile) { return profile.driver != DriverKind::modbus; });
+  REQUIRE(other != shipped().end());
+  CHECK(telling_questions(*other).empty());
+  CHECK(finding_questions(std::span(&*other, 1)).empty());
+  for (const auto& like : look_at(model("asj10l"), std::nullopt)) {
+    CAPTURE(like.model);
+    CHECK(model(like.model).driver == DriverKind::modbus);
+  }
 }

@@ -110,19 +110,35 @@ TEST_CASE("a search only reads, whoever orders it") {
   CHECK(bench.bus.asked.empty());
 }
 
-TEST_CASE("of two searches on one bus the second is refused, and stopping ends the first") {
+TEST_CASE("of two searches on one bus each has its turn, and stopping ends both") {
   Bench bench;
   bench.run_poller();
-  std::optional<Errc> first;
-  asio::co_spawn(bench.loop, bench.prober.ask({7, 3, 0, 1, {}}),
-                 [&](const std::exception_ptr&, const Result<SearchAnswer>& got) { first = got.error().code; });
-  bench.loop.restart();
-  bench.loop.poll();
-  CHECK(bench.ask({8, 3, 0, 1, {}}).error().code == Errc::device_busy);
+  std::vector<std::uint8_t> ended;
+  const auto ask = [&](std::uint8_t unit) {
+    asio::co_spawn(bench.loop, bench.prober.ask({unit, 3, 0, 1, {}}),
+                   [&, unit](const std::exception_ptr&, const Result<SearchAnswer>& got) {
+                     CHECK(got.has_value());
+                     ended.push_back(unit);
+                     if (ended.size() == 2) bench.loop.stop();
+                   });
+  };
+  ask(7);
+  ask(8);
+  bench.loop.run_for(20s);
+  CHECK(ended == std::vector<std::uint8_t>{7, 8});
+  CHECK(bench.bus.asked.size() == 2);
+
+  std::vector<Errc> stopped;
+  for (const std::uint8_t unit : {std::uint8_t{1}, std::uint8_t{2}}) {
+    asio::co_spawn(bench.loop, bench.prober.ask({unit, 3, 0, 1, {}}),
+                   [&](const std::exception_ptr&, const Result<SearchAnswer>& got) {
+                     if (!got) stopped.push_back(got.error().code);
+                   });
+  }
   bench.prober.stop();
   bench.loop.restart();
-  bench.loop.run_for(1s);
-  CHECK(first == Errc::bus_unavailable);
+  bench.loop.run_for(2s);
+  CHECK(stopped == std::vector{Errc::bus_unavailable, Errc::bus_unavailable});
   CHECK(bench.ask({8, 3, 0, 1, {}}).error().code == Errc::bus_unavailable);
 }
 
