@@ -51,6 +51,12 @@ struct DeviceDraft {
   settings::Placed<std::string> supply;
   std::vector<settings::Placed<std::string>> disabled;
   std::vector<OverrideDraft> overrides;
+  std::vector<settings::Placed<std::string>> allow;
+  settings::Place place;
+};
+
+struct ExamDraft {
+  Exam exam;
   settings::Place place;
 };
 
@@ -69,6 +75,7 @@ struct SiteDraft {
   std::vector<BusDraft> buses;
   std::vector<DeviceDraft> devices;
   std::vector<drivers::RuleDraft> watches;
+  std::vector<ExamDraft> exams;
   EndDraft end;
 };
 

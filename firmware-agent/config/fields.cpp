@@ -240,7 +240,37 @@ const Fields<DeviceDraft>& device_fields() {
         texts(&DeviceDraft::disabled, 64, 160),
         standard,
         {"不要的规则:“种类”或“测点/种类”", "rules of the profile not wanted here: \"kind\" or \"point/kind\""}},
-       {"override", tables(&DeviceDraft::overrides, override_fields(), 64), standard, {"修改的限值", "other limits"}}}};
+       {"override", tables(&DeviceDraft::overrides, override_fields(), 64), standard, {"修改的限值", "other limits"}},
+       {"allow",
+        texts(&DeviceDraft::allow, 256, 64),
+        standard,
+        {"允许下达的命令,如 \"relay.3.on\";未写的一律拒绝",
+         "actions that may be ordered, like \"relay.3.on\"; what is not named is refused"}}}};
+  return fields;
+}
+
+std::optional<WallTime> take_time(const Node& node, Problems& problems) {
+  const auto text = take_text(node, 40, problems);
+  if (!text) return std::nullopt;
+  const auto time = parse_rfc3339(*text);
+  if (!time) {
+    problems.add(node.place,
+                 {"\"{1}\" 不是时刻；请写如 \"2026-12-01T08:00:00+08:00\"",
+                  "\"{1}\" is no time; write one like \"2026-12-01T08:00:00+08:00\""},
+                 {*text});
+  }
+  return time;
+}
+
+const Fields<ExamDraft>& exam_fields() {
+  static const Fields<ExamDraft> fields{
+      "exam",
+      {"考试时间:其间不向任何设备写。", "An exam: nothing is written to any device while it is on."},
+      {{"from",
+        kind("time", "RFC 3339", in(&ExamDraft::exam, &Exam::from), take_time),
+        required,
+        {"开始", "its begin"}},
+       {"to", kind("time", "RFC 3339", in(&ExamDraft::exam, &Exam::to), take_time), required, {"结束", "its end"}}}};
   return fields;
 }
 
@@ -272,6 +302,7 @@ const Fields<SiteDraft>& site_fields() {
        {"bus", tables(&SiteDraft::buses, bus_fields(), 64), required, {"总线", "the buses"}},
        {"device", tables(&SiteDraft::devices, device_fields(), 512), required, {"设备", "the devices"}},
        {"watch", tables(&SiteDraft::watches, watch_fields(), 512), standard, {"现场规则", "rules of the site"}},
+       {"exam", tables(&SiteDraft::exams, exam_fields(), 512), standard, {"考试日历", "the calendar of exams"}},
        {"end", table(&SiteDraft::end, end_fields()), depends, {"结束;必须有", "the end of the file; must be there"}}}};
   return fields;
 }

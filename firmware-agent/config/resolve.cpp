@@ -1,5 +1,6 @@
 #include "firmware-agent/config/draft.hpp"
 #include "firmware-agent/config/fitting.hpp"
+#include "firmware-agent/config/permissions.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -32,6 +33,7 @@ class Resolver {
     for (const auto& each : draft_.devices) device(each);
     for (const auto& each : draft_.devices) supply(each.supply);
     for (const auto& each : draft_.watches) watch(each);
+    for (const auto& each : draft_.exams) exam(each);
     site_.warnings = warnings_.lines();
     return std::move(site_);
   }
@@ -211,7 +213,7 @@ class Resolver {
     const DeviceIndex index{static_cast<std::uint32_t>(site_.devices.size())};
     const PointIndex first{static_cast<std::uint32_t>(site_.points.size())};
     site_.devices.push_back({draft.name, draft.title, *bus, draft.unit.value, *model, first, profile.points.size(),
-                             draft.period, draft.supply.value});
+                             draft.period, draft.supply.value, allowed_actions(draft, profile, problems_, warnings_)});
     for (std::size_t spec = 0; spec < profile.points.size(); ++spec) site_.points.push_back({index, spec});
     devices_.emplace(draft.name, index);
     for (auto& rule : rules_in_force(draft, profile, problems_)) {
@@ -219,6 +221,13 @@ class Resolver {
       const auto against = rule.against.empty() ? std::nullopt : point_of(draft.name, rule.against);
       if (point) add({std::move(rule), *point, against}, draft.place);
     }
+  }
+
+  void exam(const ExamDraft& draft) {
+    if (draft.exam.from >= draft.exam.to) {
+      problems_.add(draft.place, {"考试的结束不晚于开始；请改正", "the exam ends before it begins; correct it"});
+    }
+    site_.exams.push_back(draft.exam);
   }
 
   /// A finding of a supply carries its name where others carry the device's.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "drivers/profiles/profile.hpp"
+#include "protocol/core/clock.hpp"
 #include "protocol/core/text.hpp"
 #include "protocol/model/reading.hpp"
 #include "protocol/model/rule.hpp"
@@ -58,6 +59,13 @@ struct Device {
   std::size_t point_count = 0;
   std::chrono::milliseconds period{0};  ///< 0: each point's own period
   std::string supply{};                 ///< name of the supply that feeds it; empty: not said
+  std::vector<std::string> allow{};     ///< actions of its profile that may be ordered at all
+};
+
+/// A time in which candidates may stand at the benches: from `from`, up to but not at `to`.
+struct Exam {
+  WallTime from{};
+  WallTime to{};
 };
 
 struct Point {
@@ -92,6 +100,7 @@ struct Site {
   std::vector<Device> devices;
   std::vector<Point> points;
   std::vector<Watch> watches;
+  std::vector<Exam> exams;
   std::vector<Text> warnings;  ///< not wrong, but worth a look: file:line:column: what, and the cure
 
   [[nodiscard]] const drivers::PointSpec& spec(PointIndex point) const {

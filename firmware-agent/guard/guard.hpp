@@ -20,7 +20,7 @@ enum class Identity : std::uint8_t {
 };
 
 /// Why an order is refused.
-enum class Reason : std::uint8_t {
+enum class RefusalReason : std::uint8_t {
   not_configured,  ///< the site's configuration does not allow this output
   exam_switch,     ///< the operator said that an exam is on
   exam_calendar,   ///< by the calendar an exam is on
@@ -28,12 +28,12 @@ enum class Reason : std::uint8_t {
   identity_unproven,
   identity_doubtful,
 };
-std::string_view name(Reason reason);
+std::string_view name(RefusalReason reason);
 constexpr std::size_t reasons = 6;
 
 /// A refusal, for people and for code.
 struct Refusal {
-  Reason reason = Reason::not_configured;
+  RefusalReason reason = RefusalReason::not_configured;
   Text text;
 
   /// `Errc::not_permitted`: never tried again by itself.
@@ -75,14 +75,19 @@ class Guard {
   [[nodiscard]] bool exam_switch() const { return exam_; }
 
   Permission permit(const drivers::WriteOrder& order, Identity identity, const Moment& now);
+  /// The same for moving a device to find out whether it is the one that was meant: all but its proof must speak for
+  /// it, and one in doubt is not touched.
+  Permission permit_proof(const drivers::WriteOrder& order, Identity identity, const Moment& now) {
+    return permit(order, identity == Identity::unproven ? Identity::proven : identity, now);
+  }
 
   [[nodiscard]] std::uint64_t granted() const { return granted_; }
-  [[nodiscard]] std::uint64_t refused(Reason reason) const { return refused_[static_cast<std::size_t>(reason)]; }
+  [[nodiscard]] std::uint64_t refused(RefusalReason reason) const { return refused_[static_cast<std::size_t>(reason)]; }
 
  private:
   [[nodiscard]] bool allows(const drivers::WriteOrder& order) const;
-  [[nodiscard]] std::optional<Reason> exam_at(const Moment& now) const;
-  Refusal refuse(Reason reason, const drivers::WriteOrder& order);
+  [[nodiscard]] std::optional<RefusalReason> exam_at(const Moment& now) const;
+  Refusal refuse(RefusalReason reason, const drivers::WriteOrder& order);
 
   Rules rules_;
   bool exam_ = false;

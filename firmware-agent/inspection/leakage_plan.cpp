@@ -228,7 +228,7 @@ class PlanResolver {
   std::set<std::string> tests_;
 };
 
-Judgement doubtful(Judgement judgement, Text why) {
+Judgement doubtful(Judgement judgement, const Text& why) {
   judgement.verdict = Verdict::undecidable;
   judgement.why = {why.zh + "；" + judgement.why.zh, why.en + "; " + judgement.why.en};
   return judgement;

@@ -38,5 +38,5 @@ TEST_CASE("every key of a site file is explained in both languages") {
     }
   }
   CHECK(objects == std::set<std::string>{"site file", "site", "store", "control", "bus", "bus.serial", "bus.tcp",
-                                         "bus.usb", "device", "device.override", "watch", "end"});
+                                         "bus.usb", "device", "device.override", "watch", "exam", "end"});
 }

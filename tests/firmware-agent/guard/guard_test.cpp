@@ -22,7 +22,7 @@ Moment at(WallTime wall, ClockTrust trust = ClockTrust::ntp) { return {BootTime{
 
 Guard with_exam() { return Guard({{order}, {{nine, nine + hours{2}}}}); }
 
-std::optional<Reason> why_not(Guard& guard, const WriteOrder& what, Identity identity, const Moment& now) {
+std::optional<RefusalReason> why_not(Guard& guard, const WriteOrder& what, Identity identity, const Moment& now) {
   const auto permission = guard.permit(what, identity, now);
   if (permission) return std::nullopt;
   CHECK(permission.error().error().code == Errc::not_permitted);
@@ -60,33 +60,34 @@ TEST_CASE("what the configuration does not name word for word is not allowed") {
   const auto now = at(nine - hours{1});
   for (const auto& other : {WriteOrder{"relay-1", "relay.3.off"}, WriteOrder{"relay-2", "relay.3.on"},
                             WriteOrder{"relay-1", "relay.3.on "}, WriteOrder{"", ""}, WriteOrder{"relay-1", "*"}}) {
-    CHECK(why_not(guard, other, Identity::proven, now) == Reason::not_configured);
+    CHECK(why_not(guard, other, Identity::proven, now) == RefusalReason::not_configured);
   }
   Guard nothing_allowed({});
-  CHECK(why_not(nothing_allowed, order, Identity::proven, now) == Reason::not_configured);
-  CHECK(guard.refused(Reason::not_configured) == 5);
+  CHECK(why_not(nothing_allowed, order, Identity::proven, now) == RefusalReason::not_configured);
+  CHECK(guard.refused(RefusalReason::not_configured) == 5);
   CHECK(guard.granted() == 0);
 }
 
 TEST_CASE("a device that nobody proved, and one in doubt, is not written") {
   auto guard = with_exam();
-  CHECK(why_not(guard, order, Identity::unproven, at(nine - hours{1})) == Reason::identity_unproven);
-  CHECK(why_not(guard, order, Identity::doubtful, at(nine - hours{1})) == Reason::identity_doubtful);
+  CHECK(why_not(guard, order, Identity::unproven, at(nine - hours{1})) == RefusalReason::identity_unproven);
+  CHECK(why_not(guard, order, Identity::doubtful, at(nine - hours{1})) == RefusalReason::identity_doubtful);
 }
 
 TEST_CASE("an exam of the calendar holds from its first instant to the instant before its last") {
   auto guard = with_exam();
   const auto tick = std::chrono::milliseconds{1};
   CHECK(why_not(guard, order, Identity::proven, at(nine - tick)) == std::nullopt);
-  CHECK(why_not(guard, order, Identity::proven, at(nine)) == Reason::exam_calendar);
-  CHECK(why_not(guard, order, Identity::proven, at(nine + hours{2} - tick)) == Reason::exam_calendar);
+  CHECK(why_not(guard, order, Identity::proven, at(nine)) == RefusalReason::exam_calendar);
+  CHECK(why_not(guard, order, Identity::proven, at(nine + hours{2} - tick)) == RefusalReason::exam_calendar);
   CHECK(why_not(guard, order, Identity::proven, at(nine + hours{2})) == std::nullopt);
 }
 
 TEST_CASE("a calendar without a clock to read it by permits nothing; without a calendar no clock is needed") {
   auto guard = with_exam();
-  CHECK(why_not(guard, order, Identity::proven, at(nine - hours{9}, ClockTrust::none)) == Reason::clock_unknown);
-  CHECK(why_not(guard, order, Identity::proven, at(nine - hours{9}, ClockTrust::floor)) == Reason::clock_unknown);
+  CHECK(why_not(guard, order, Identity::proven, at(nine - hours{9}, ClockTrust::none)) == RefusalReason::clock_unknown);
+  CHECK(why_not(guard, order, Identity::proven, at(nine - hours{9}, ClockTrust::floor)) ==
+        RefusalReason::clock_unknown);
   CHECK(why_not(guard, order, Identity::proven, at(nine - hours{9}, ClockTrust::rtc)) == std::nullopt);
   Guard without({{order}, {}});
   CHECK(why_not(without, order, Identity::proven, at({}, ClockTrust::none)) == std::nullopt);
@@ -95,9 +96,9 @@ TEST_CASE("a calendar without a clock to read it by permits nothing; without a c
 TEST_CASE("the operator's switch holds whatever the calendar says, and over a restart") {
   auto guard = with_exam();
   guard.set_exam(true);
-  CHECK(why_not(guard, order, Identity::proven, at(nine - hours{1})) == Reason::exam_switch);
+  CHECK(why_not(guard, order, Identity::proven, at(nine - hours{1})) == RefusalReason::exam_switch);
   Guard restarted({{order}, {}}, guard.exam_switch());
-  CHECK(why_not(restarted, order, Identity::proven, at(nine - hours{1})) == Reason::exam_switch);
+  CHECK(why_not(restarted, order, Identity::proven, at(nine - hours{1})) == RefusalReason::exam_switch);
   restarted.set_exam(false);
   CHECK(why_not(restarted, order, Identity::proven, at(nine - hours{1})) == std::nullopt);
 }
@@ -105,12 +106,12 @@ TEST_CASE("the operator's switch holds whatever the calendar says, and over a re
 TEST_CASE("rules that change count from the next question on") {
   auto guard = with_exam();
   guard.set_rules({});
-  CHECK(why_not(guard, order, Identity::proven, at(nine - hours{1})) == Reason::not_configured);
+  CHECK(why_not(guard, order, Identity::proven, at(nine - hours{1})) == RefusalReason::not_configured);
 }
 
 TEST_CASE("every reason has a name of its own") {
   std::set<std::string_view> names;
-  for (std::size_t n = 0; n < reasons; ++n) names.insert(name(static_cast<Reason>(n)));
+  for (std::size_t n = 0; n < reasons; ++n) names.insert(name(static_cast<RefusalReason>(n)));
   CHECK(names.size() == reasons);
 }
 

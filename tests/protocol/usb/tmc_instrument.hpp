@@ -29,6 +29,7 @@ class TmcInstrument {
   bool ends = true;              ///< sets EOM
   bool refuses_control = false;  ///< stalls requests of USB488
   bool clear_fails = false;
+  bool nothing_to_abort = false;                          ///< answers 0x80 to abort: nothing is under way
   bool abort_fails = false;                               ///< answers 0x81 to abort
   unsigned pending = 0;                                   ///< checks answered with "pending" first
   unsigned held = 0;                                      ///< transfers that must be drained before a check succeeds
@@ -160,7 +161,7 @@ class TmcInstrument {
     const auto tag = static_cast<std::uint8_t>(request.value & 0xFFU);
     switch (request.request) {
       case 1:
-      case 3: return answer({static_cast<std::uint8_t>(abort_fails ? 0x81 : 1), tag});
+      case 3: return answer({static_cast<std::uint8_t>(nothing_to_abort ? 0x80 : abort_fails ? 0x81 : 1), tag});
       case 2:
       case 4: return checked(8, false);
       case 5: return answer({static_cast<std::uint8_t>(clear_fails ? 0x80 : 1)});

@@ -82,6 +82,21 @@ TEST_CASE("an answer to another question, of another kind, too short for a head 
   }
 }
 
+TEST_CASE("an answer longer than was asked for is damaged, though it is whole") {
+  TmcBench bench;
+  bench.instrument.answers["CURV?"] = "x";
+  bench.instrument.spoil = [](auto& bytes) {
+    bytes.resize(12 + 4097, 'x');
+    bytes[4] = 0x01, bytes[5] = 0x10;
+  };
+  CHECK(bench.query("CURV?").error().code == Errc::corrupt_frame);
+  bench.instrument.spoil = [](auto& bytes) {
+    bytes.resize(12 + 4096, 'x');
+    bytes[4] = 0x00, bytes[5] = 0x10;
+  };
+  CHECK(bench.query("CURV?").value().size() == 4096);
+}
+
 TEST_CASE("an answer without an end costs its time and no more") {
   TmcBench bench;
   bench.instrument.answers["MEAS?"] = "x";

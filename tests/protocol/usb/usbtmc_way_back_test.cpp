@@ -91,6 +91,16 @@ TEST_CASE("an abort that fails becomes a clear") {
   }
 }
 
+TEST_CASE("an abort of what is not under way is done at once") {
+  TmcBench bench;
+  bench.instrument.deaf = true;
+  bench.instrument.nothing_to_abort = true;
+  CHECK(bench.query("Q").error().code == Errc::timeout);
+  CHECK(bench.instrument.log == Log{"out 1", "control 1"});
+  CHECK(bench.counters.aborts == 1);
+  CHECK(bench.counters.clears == 0);
+}
+
 TEST_CASE("a clear that fails asks for a reset, and nothing goes out before it") {
   TmcBench bench;
   bench.instrument.answers["Q"] = "1";
