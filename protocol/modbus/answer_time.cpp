@@ -40,7 +40,7 @@ Nanoseconds probe_patience(const AnswerTime& own, std::span<const AnswerTime> li
       own.known() || std::any_of(line.begin(), line.end(), [](const auto& time) { return time.known(); });
   if (!known) return limit;
   const auto learned = own.known() ? own.slowest() : slowest_of(line);
-  return std::min(std::max<Nanoseconds>(learned * 3 / 2 + probe_margin, least), limit);
+  return std::min(std::max({learned * 3 / 2, learned + probe_margin, least}), limit);
 }
 
 }  // namespace inspect::modbus

@@ -10,7 +10,7 @@ namespace inspect::modbus {
 /// Never less than this beyond the slowest answer seen: what a USB adapter may keep bytes back (FTDI's latency timer,
 /// 16 ms), and as much again for a computer that was busy.
 constexpr std::chrono::milliseconds patience_margin{30};
-/// Beyond the half as much again that a probe waits.
+/// A probe waits at least so much beyond the slowest answer.
 constexpr std::chrono::milliseconds probe_margin{1};
 
 /// What was learned of one unit's time from the end of a request to the start of its answer.
@@ -45,7 +45,8 @@ class AnswerTime {
 Nanoseconds slowest_of(std::span<const AnswerTime> line);
 
 /// How long a probe waits for the first character of a device that is believed to be gone: half as much again as its
-/// slow edge (as the line's, while nothing is known of it), or `least`, whichever is longer; at most `limit`, and the
+/// slow edge (as the line's, while nothing is known of it), and no less than
+/// `probe_margin` beyond it, or `least`, whichever is longer; at most `limit`, and the
 /// limit while nothing is known of anybody.
 Nanoseconds probe_patience(const AnswerTime& own, std::span<const AnswerTime> line, Nanoseconds least,
                            Nanoseconds limit);

@@ -59,9 +59,7 @@ void RtuMachine::finish(Result<Answer> result) {
 
 Nanoseconds RtuMachine::silence_needed() const {
   const auto lawful = std::max(wire_.silence(), allowance_.gap);
-  if (!quarantine_since_) return lawful;
-  const Nanoseconds held_back = running_in_ ? adapter_latency : Nanoseconds{0};
-  return std::max({lawful, held_back, slowest_of(times_) * 3 / 2});
+  return quarantine_since_ ? std::max(lawful, quarantine_silence_) : lawful;
 }
 
 Nanoseconds RtuMachine::patience() const {
@@ -80,7 +78,8 @@ BootTime RtuMachine::first_look() const {
 
 void RtuMachine::learn(std::size_t length, BootTime now) {
   const auto started = now - wire_.characters(length);
-  times_[shape_.asked().unit].learn(started - asked_, waited_);
+  // By so much as we looked too late the answer may have been there before.
+  times_[shape_.asked().unit].learn(started - asked_ - (waited_ ? Nanoseconds{0} : overslept_), waited_);
   if (!waited_) return;
   // Of the bytes that were on the wire by the first look, how many did we not get to see yet?
   const auto passed = static_cast<std::size_t>(std::max<Nanoseconds>(looked_at_ - started, Nanoseconds{0}) /
@@ -168,6 +167,7 @@ void RtuMachine::take(BytesView bytes, BootTime now) {
   if (state_ == State::receiving) {
     woken_ = fresh_ && slept_;
     if (!slept_) {
+      overslept_ = std::max<Nanoseconds>(now - first_look(), Nanoseconds{0});
       looked_at_ = now;
       seen_at_look_ = buffer_.size();
     }
@@ -193,12 +193,14 @@ void RtuMachine::opened(BootTime now) {
   }
 }
 
-void RtuMachine::doubt(BootTime now, bool running_in) {
-  running_in_ = running_in || (running_in_ && quarantine_since_);
+void RtuMachine::doubt(BootTime now, Nanoseconds silence) {
+  quarantine_silence_ = quarantine_since_ ? std::max(quarantine_silence_, silence) : silence;
   if (quarantine_since_) return;
   quarantine_since_ = now;
   ++counters_.quarantines;
 }
+
+void RtuMachine::doubt(BootTime now) { doubt(now, std::max<Nanoseconds>(adapter_latency, slowest_of(times_) * 3 / 2)); }
 
 void RtuMachine::drop_noise(std::size_t count) {
   counters_.noise_bytes += count;
@@ -352,8 +354,13 @@ void RtuMachine::give_up(Error error, bool owed, BootTime now) {
     case Errc::corrupt_frame: ++counters_.corrupt; break;
     default: break;
   }
-  // Where nothing came, nothing is still running in; what was learned of late answers holds all the same.
-  doubt(now, !buffer_.empty() || error.code != Errc::timeout);
+  if (buffer_.empty() && error.code == Errc::timeout) {
+    // Where nothing came nothing is still running in, and only the one that was asked may still speak.
+    const auto& time = times_[shape_.asked().unit];
+    doubt(now, (time.known() ? time.slowest() : slowest_of(times_)) * 3 / 2);
+  } else {
+    doubt(now);
+  }
   finish(std::move(error));
 }
 

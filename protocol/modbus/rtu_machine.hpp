@@ -25,8 +25,9 @@ constexpr std::chrono::seconds longest_quarantine{10};
 ///
 /// Two guards keep a late answer from being taken for another register's value, and each would not be enough:
 /// - *quarantine*: after any doubt (time-out, damage, surplus bytes) nothing is sent until the line was silent longer
-///   than one and a half times the slowest device's learned answer time. It catches what is a little late, and bytes
-///   still running in. The wait for an answer that did not come is part of it, so a silent device costs no more.
+///   than one and a half times the learned answer time of whoever may still speak. It catches what is a little late,
+///   and bytes still running in. The wait for an answer that did not come is part of it, so a silent device costs no
+///   more.
 /// - *owed answers*: for 12 s after a deadline the answer counts as still to come, and no read is sent that it would
 ///   fit; the read is made longer by a register or so instead (`ReadShape`), or held back (`device_busy`). It catches
 ///   what is later than the quarantine, in whatever order.
@@ -61,7 +62,10 @@ class RtuMachine {
   void accept(Answer answer, std::size_t length, BootTime now);
   void give_up(Error error, bool owed, BootTime now);
   void time_out(BootTime now);
-  void doubt(BootTime now, bool running_in = true);
+  /// Nothing is sent until the line was silent for so long; without `silence`: whoever may speak, and bytes that an
+  /// adapter holds back.
+  void doubt(BootTime now, Nanoseconds silence);
+  void doubt(BootTime now);
   void scan(BootTime now);
   void judge(BytesView frame, BootTime now);
   [[nodiscard]] bool is_part_of_answer(BytesView bytes) const;
@@ -90,8 +94,8 @@ class RtuMachine {
 
   BootTime silent_since_{};
   std::optional<BootTime> quarantine_since_;
-  bool running_in_ = false;  ///< bytes were the reason of it, and an adapter may hold back more
-  bool looked_ = false;      ///< what lay on the line before our question was taken
+  Nanoseconds quarantine_silence_{};
+  bool looked_ = false;  ///< what lay on the line before our question was taken
 
   BootTime asked_{};     ///< end of our question on the wire
   BootTime begun_by_{};  ///< deadline for the first character …
@@ -105,7 +109,8 @@ class RtuMachine {
   bool ambiguous_ = false;        ///< another master asked what our answer would fit
   std::optional<Error> refused_;  ///< why the last frame of this unit was not taken
 
-  BootTime looked_at_{};  ///< the first look, …
+  Nanoseconds overslept_{};  ///< the first look was later than meant
+  BootTime looked_at_{};     ///< the first look, …
   std::size_t seen_at_look_ = 0;
   /// … and how many characters may have come by then and not be seen: an adapter, a terminal server or a FIFO hands
   /// them over in pieces, or a frame at once. A maximum that forgets; at first the whole frame.

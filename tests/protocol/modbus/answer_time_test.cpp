@@ -44,10 +44,10 @@ TEST_CASE("a probe waits half as much again as the device is known to take, or l
   std::array<AnswerTime, 3> line;
   line[0].learn(10ms, true);
   line[1].learn(40ms, true);
-  CHECK(probe_patience(line[0], line, 0ms, 1s) == 16ms);
+  CHECK(probe_patience(line[0], line, 0ms, 1s) == 15ms);
   CHECK(probe_patience(line[0], line, 300ms, 1s) == 300ms);
   CHECK(probe_patience(line[0], line, 5s, 1s) == 1s);
-  CHECK(probe_patience(line[2], line, 0ms, 1s) == 61ms);  // never heard: as its slowest neighbour
+  CHECK(probe_patience(line[2], line, 0ms, 1s) == 60ms);  // never heard: as its slowest neighbour
   CHECK(slowest_of(line) == 40ms);
 }
 

@@ -431,8 +431,8 @@ TEST_CASE("the deadline follows what a device needs, up to its limit") {
   probe.probe = 0ms;
   start = line.now;
   CHECK(line.transact(r100, probe).has_error());
-  CHECK(line.now - start >= wire.characters(15) + 45ms);
-  CHECK(line.now - start < wire.characters(15) + 47ms);
+  CHECK(line.now - start >= wire.characters(15) + 44ms);
+  CHECK(line.now - start < wire.characters(15) + 46ms);
 
   Line strange;
   strange.be_silent();
@@ -495,6 +495,44 @@ TEST_CASE("the last character is waited for, not slept past, whatever comes in p
       if (i > 10) CHECK(line.now == last);
     }
   }
+}
+
+TEST_CASE(
+    "after a silence only what its own device may still say is waited for, not what the slowest of the line takes") {
+  Line line;
+  for (const std::uint8_t unit : {std::uint8_t{2}, std::uint8_t{3}}) {
+    line.answer_honestly(unit == 3 ? 300ms : 5ms);
+    for (int i = 0; i < 10; ++i) REQUIRE(line.transact({unit, 3, 5, 1, {}}).has_value());
+  }
+  line.be_silent();
+  Allowance probe;
+  probe.probe = 0ms;
+  CHECK(line.transact({2, 3, 5, 1, {}}, probe).has_error());
+  const auto over = line.now;
+  line.peer = [&](BytesView question, BootTime at) {
+    CHECK(at - over < 1ms);
+    line.say(honest_rtu(question), question, at, 300ms);
+  };
+  CHECK(line.transact({3, 3, 5, 1, {}}).has_value());
+}
+
+TEST_CASE("a computer that wakes late takes its own lateness for nobody's") {
+  Line line;
+  line.answer_honestly(5ms);
+  for (int i = 0; i < 20; ++i) REQUIRE(line.transact(r100).has_value());
+  const auto slowest = line.machine.answer_time(1).slowest();
+  line.machine.begin(r100, {}, line.now);
+  while (line.machine.next(line.now).what != Step::Do::send) {
+    line.now = line.machine.next(line.now).until;
+    line.machine.take({}, line.now);
+  }
+  const auto question = Bytes(line.machine.next(line.now).bytes.begin(), line.machine.next(line.now).bytes.end());
+  line.machine.sent(line.now);
+  REQUIRE(line.machine.next(line.now).what == Step::Do::sleep);
+  line.now = line.machine.next(line.now).until + 20ms;
+  line.machine.take(honest_rtu(question), line.now);
+  REQUIRE(line.machine.result().has_value());
+  CHECK(line.machine.answer_time(1).slowest() <= slowest + 1ms);
 }
 
 TEST_CASE("a silent device leaves no silence behind for its neighbours") {
