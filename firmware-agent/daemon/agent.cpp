@@ -4,7 +4,9 @@
 #include "firmware-agent/daemon/line.hpp"
 #include "firmware-agent/daemon/service.hpp"
 #include "firmware-agent/daemon/version.hpp"
+#include "firmware-agent/guard/site_rules.hpp"
 #include "firmware-agent/store/sqlite_store.hpp"
+#include "firmware-agent/usb/usb_rows.hpp"
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
@@ -24,6 +26,19 @@ namespace {
 /// A part that has not moved for so long is stuck. A transaction may take 2 s and a quarantine 10 s; a commit on a slow
 /// card may take as long.
 constexpr auto longest_standstill = 25s;
+/// The history is asked this far back, and so thinly, for whether a device ever answered.
+constexpr std::chrono::hours looked_back{24 * 30};
+constexpr std::size_t history_samples = 32;
+constexpr std::size_t points_looked_at = 4;
+
+guard::Identity known_to_guard(drivers::Identification::State state) {
+  switch (state) {
+    case drivers::Identification::State::proven: return guard::Identity::proven;
+    case drivers::Identification::State::doubtful: return guard::Identity::doubtful;
+    case drivers::Identification::State::unproven: break;
+  }
+  return guard::Identity::unproven;
+}
 
 }  // namespace
 
@@ -34,6 +49,7 @@ Agent::Agent(const Site& site, const catalogue::Catalogue& catalogue, std::strin
       config_warning_(std::move(config_warning)),
       loop_(loop),
       started_(drivers::boot_now()),
+      guard_(guard::rules_of(site)),
       watchdog_(loop),
       usb_timer_(loop) {}
 
@@ -61,6 +77,7 @@ asio::awaitable<Result<void>> Agent::start() {
   for (const auto& line : lines_) spawn(line->attendant->run(), "bus " + site_.buses[at(line->index)].name);
   if (usb_care_) spawn(usb_loop(), "usb");
   spawn(watchdog_loop(), "watchdog");
+  spawn(find_newcomers(), "newcomers");
   co_return Result<void>{};
 }
 
@@ -73,6 +90,29 @@ asio::awaitable<Result<void>> Agent::restore() {
   if (!open->empty()) spdlog::info("{} findings were open when the agent last ran", open->size());
   watchman_->restore(std::move(*open), *occurrences);
   co_return Result<void>{};
+}
+
+asio::awaitable<bool> Agent::ever_answered(DeviceIndex index) {
+  const auto& device = site_.devices[at(index)];
+  const auto now = drivers::moment_now().wall;
+  // Some: a model's variant may lack one and refuse it for ever.
+  for (std::size_t i = 0; i < std::min(device.point_count, points_looked_at) && !stopping_; ++i) {
+    const auto past =
+        co_await store_->history(PointIndex(at(device.first_point) + i), now - looked_back, now, history_samples);
+    if (!past) co_return true;
+    if (std::any_of(past->begin(), past->end(), [](const auto& e) { return e.quality != Quality::bad; }))
+      co_return true;
+  }
+  co_return stopping_;
+}
+
+/// Who has no good reading in the history has never answered; what its silence means is then another thing.
+asio::awaitable<void> Agent::find_newcomers() {
+  for (std::size_t i = 0; i < site_.devices.size() && !stopping_; ++i) {
+    if (site_.devices[i].point_count > 0 && !co_await ever_answered(DeviceIndex(i))) {
+      watchman_->newcomer(DeviceIndex(i));
+    }
+  }
 }
 
 void Agent::make_lines() {
@@ -249,6 +289,68 @@ asio::awaitable<Result<ProbeOutcome>> Agent::probe(BusIndex bus, modbus::Request
   auto outcome = co_await lines_[at(bus)]->prober->ask(std::move(request));
   if (!outcome) co_return outcome.error();
   co_return ProbeOutcome{std::move(outcome->answer), outcome->took};
+}
+
+asio::awaitable<std::vector<control::UsbRow>> Agent::usb() {
+  if (!usb_care_) co_return std::vector<control::UsbRow>{};
+  const auto places = co_await usb_care_->list();
+  co_return usb_rows(places);
+}
+
+asio::awaitable<std::vector<control::UsbRow>> Agent::usb_of(std::string device) {
+  auto rows = co_await usb();
+  std::erase_if(rows, [&](const auto& row) { return row.device != device; });
+  co_return rows;
+}
+
+asio::awaitable<Result<std::vector<control::UsbRow>>> Agent::adopt_usb(DeviceIndex device, std::string who) {
+  if (!usb_care_) co_return fail(Errc::invalid_argument, "the site has no USB port");
+  const auto record = co_await usb_care_->adopt(device, std::move(who), drivers::moment_now().wall);
+  if (!record) co_return record.error();
+  co_return co_await usb_of(record->device);
+}
+
+ProofMeans Agent::means_of_proof(DeviceIndex device, std::optional<PointIndex> witness) {
+  ProofMeans means;
+  means.permit = [this, device](const std::string& action) -> Result<drivers::WritePermit> {
+    const auto known = known_to_guard(usb_care_->identity(device).state);
+    auto permission = guard_.permit_proof({site_.devices[at(device)].name, action}, known, drivers::moment_now());
+    if (!permission) return permission.error().error();
+    return std::move(*permission);
+  };
+  means.settle = [this]() -> asio::awaitable<void> {
+    // A relay bounces for 10 ms; an input's own filter may take a few tenths of a second.
+    asio::steady_timer timer(loop_, 500ms);
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  };
+  means.witness = [this, witness]() -> asio::awaitable<Result<bool>> {
+    if (!witness) co_return fail(Errc::invalid_argument, "a relay board needs a relay and an independent input");
+    const auto asked = drivers::boot_now();
+    std::vector<PointIndex> points{*witness};
+    const auto read = co_await read_fresh(std::move(points));
+    if (!read) co_return read.error();
+    const auto& reading = read->front();
+    if (reading.quality != Quality::good || reading.measured_at.boot < asked) {
+      co_return fail(Errc::timeout, "the independent input could not be read");
+    }
+    co_return reading.value >= 0.5;
+  };
+  return means;
+}
+
+asio::awaitable<Result<std::vector<control::UsbRow>>> Agent::prove_usb(DeviceIndex device, std::uint8_t relay,
+                                                                       std::optional<PointIndex> witness,
+                                                                       std::string who) {
+  if (!usb_care_) co_return fail(Errc::invalid_argument, "the site has no USB port");
+  if (witness && site_.points[at(*witness)].device == device) {
+    co_return fail(Errc::invalid_argument, "a board is no witness of itself: name an input of another device");
+  }
+  auto means = means_of_proof(device, witness);
+  const auto record =
+      co_await usb_care_->prove(device, relay, std::move(means), std::move(who), drivers::moment_now().wall);
+  if (!record) co_return record.error();
+  co_return co_await usb_of(record->device);
 }
 
 void Agent::on_readings(std::function<void(std::span<const Reading>)> callback) {

@@ -6,6 +6,7 @@
 #include "firmware-agent/control/server.hpp"
 #include "firmware-agent/daemon/pipeline.hpp"
 #include "firmware-agent/detection/watchman.hpp"
+#include "firmware-agent/guard/guard.hpp"
 #include "firmware-agent/polling/poller.hpp"
 #include "firmware-agent/store/store.hpp"
 #include "firmware-agent/usb/usb_care.hpp"
@@ -63,16 +64,26 @@ class Agent final : public AgentView {
   [[nodiscard]] std::optional<Text> search_forbidden(BusIndex bus) const override;
   boost::asio::awaitable<Result<ProbeOutcome>> probe(BusIndex bus, modbus::Request request) override;
 
+  boost::asio::awaitable<std::vector<control::UsbRow>> usb() override;
+  boost::asio::awaitable<Result<std::vector<control::UsbRow>>> adopt_usb(DeviceIndex device, std::string who) override;
+  boost::asio::awaitable<Result<std::vector<control::UsbRow>>> prove_usb(DeviceIndex device, std::uint8_t relay,
+                                                                         std::optional<PointIndex> witness,
+                                                                         std::string who) override;
+
   void on_readings(std::function<void(std::span<const Reading>)> callback) override;
   void on_finding(std::function<void(const FindingChange&)> callback) override;
   void on_outbox(std::function<void()> callback) override;
 
  private:
   boost::asio::awaitable<Result<void>> restore();
+  boost::asio::awaitable<bool> ever_answered(DeviceIndex device);
+  boost::asio::awaitable<void> find_newcomers();
   void make_lines();
   void spawn(boost::asio::awaitable<void> part, std::string name);
   boost::asio::awaitable<void> watchdog_loop();
   boost::asio::awaitable<void> usb_loop();
+  [[nodiscard]] ProofMeans means_of_proof(DeviceIndex device, std::optional<PointIndex> witness);
+  boost::asio::awaitable<std::vector<control::UsbRow>> usb_of(std::string device);
   [[nodiscard]] std::vector<Heartbeat> heartbeats() const;
 
   const Site& site_;
@@ -80,6 +91,7 @@ class Agent final : public AgentView {
   std::string config_warning_;
   boost::asio::any_io_executor loop_;
   BootTime started_{};
+  guard::Guard guard_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Watchman> watchman_;
   std::unique_ptr<Pipeline> pipeline_;

@@ -23,8 +23,23 @@ void LinkWatch::bus_available(BusIndex index, bool available, std::string why, c
   bus.available = available;
   bus.changed = now;
   bus.answered_since = false;
-  if (!available && !bus.gone) bus.gone = now;
-  forget_silence(bus);
+  if (!available && !bus.gone) bus.gone = bus.tcp ? silent_since(bus, now) : now;
+  // On a connection silence and loss are signs of the same thing, and one must not wipe out the other.
+  if (!bus.tcp) forget_silence(bus);
+}
+
+/// The first question nobody has answered anything since; `now` when the last one was answered.
+Moment LinkWatch::silent_since(const BusLink& bus, const Moment& now) const {
+  auto since = now;
+  for (const auto d : bus.devices) {
+    const auto& link = devices_[at(d)];
+    if (link.timeouts > 0 && !link.silence && link.first_timeout.boot < since.boot) since = link.first_timeout;
+  }
+  for (const auto d : bus.devices) {
+    const auto& alive = devices_[at(d)].alive_at;
+    if (alive && alive->boot > since.boot) return now;
+  }
+  return since;
 }
 
 /// A connection whose far end is cut off is silent first, then cannot be made, and sometimes can for a moment: one

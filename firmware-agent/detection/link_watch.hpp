@@ -25,7 +25,7 @@ class LinkWatch {
   /// A finding was open when the process last ran. `supply`: of supply_lost, into `supplies`.
   void restore(LinkFault fault, BusIndex bus, DeviceIndex device, std::size_t supply = 0);
   /// The device has never answered, in this run or any before: its silence speaks of its address.
-  void newcomer(DeviceIndex device) { devices_[at(device)].newcomer = true; }
+  void newcomer(DeviceIndex device) { devices_[at(device)].newcomer = !devices_[at(device)].alive_at; }
   void take(const DeviceAttempt& attempt, LinkSteps& out);
   void bus_available(BusIndex bus, bool available, std::string why, const Moment& now);
   void tick(const Moment& now, LinkSteps& out);
@@ -59,6 +59,7 @@ class LinkWatch {
   [[nodiscard]] std::optional<DeviceIndex> device_of(BusIndex bus, std::uint8_t unit) const;
 
   // link_ports.cpp
+  [[nodiscard]] Moment silent_since(const BusLink& bus, const Moment& now) const;
   void tick_port(BusIndex bus, const Moment& now, LinkSteps& out);
   void tick_strangers(BusIndex bus, const Moment& now, LinkSteps& out);
 

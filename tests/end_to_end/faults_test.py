@@ -7,6 +7,8 @@ from chain import Chain, until
 
 # Two poll cycles of one second, and a second.
 BOUND = 3.0
+# A connection that is lost is tried twice, a second apart, before it is told.
+CONNECTION_BOUND = 4.0
 # (what is done to the site, what mends it, the finding, seconds)
 FAULTS = [
     ([("break", "relay-1", "welded", "relay.1"), ("order", "relay-1", "relay.1", "off")],
@@ -24,6 +26,9 @@ FAULTS = [
      [("mend", "analog-1")], "analog-1/-/link.no-answer", BOUND),
     ([("cut", "rs485-1")],
      [("join", "rs485-1")], "rs485-1/-/bus.down", BOUND),
+    # Silent first; then the server's connections are used up and it cannot be connected to: still one ticket.
+    ([("cut", "tcp-1")],
+     [("hold", 15), ("join", "tcp-1")], "tcp-1/-/net.unreachable", CONNECTION_BOUND),
 ]
 
 
@@ -50,6 +55,14 @@ def check_complete(ticket):
     assert all(c["status"] == "running" for c in clocks.values()), clocks
 
 
+def hold(seconds, count):
+    """The fault stays, and nothing else is told of it meanwhile."""
+    before, end = count(), time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert count() == before, "a second ticket for one cause"
+        time.sleep(0.2)
+
+
 def one_fault(chain, hurt, mend, finding, bound):
     for words in hurt[:-1]:
         chain.simulate(*words)
@@ -61,7 +74,10 @@ def one_fault(chain, hurt, mend, finding, bound):
     assert len(tickets) == 1, f"{len(tickets)} tickets for {finding}"
     check_complete(tickets[0])
     for words in mend:
-        chain.simulate(*words)
+        if words[0] == "hold":
+            hold(words[1], lambda: len(chain.tickets()))
+        else:
+            chain.simulate(*words)
     until(lambda: not detail(chain, finding)[0]["measured"], 60, f"{finding} is told to be gone")
     print(f"{finding}: ticket after {took:.2f} s (bound {bound} s), gone told", flush=True)
     assert took <= bound, f"{finding} took {took:.2f} s, the bound is {bound} s"
