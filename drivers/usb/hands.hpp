@@ -4,10 +4,14 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
 namespace inspect::drivers {
+
+/// Opening takes an ioctl or two; a reset may take the hub several tries of half a second.
+constexpr std::chrono::seconds hands_limit{10};
 
 /// A thread for what blocks in the kernel, one piece of work after another, so that the loop never stands still.
 class Hands {

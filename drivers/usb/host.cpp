@@ -2,7 +2,7 @@
 
 #include "drivers/usb/hands.hpp"
 #include "drivers/usb/plug_news.hpp"
-#include "drivers/usb/sysfs.hpp"
+#include "drivers/usb/port_reader.hpp"
 #include "drivers/usb/trouble.hpp"
 
 #include <libusb-1.0/libusb.h>
@@ -11,7 +11,6 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -26,8 +25,6 @@ namespace {
 constexpr std::size_t most_in_flight = 64;
 /// A cancelled transfer comes back at once; a kernel that keeps it longer has lost it, and its memory with it.
 constexpr auto cancel_grace = 2s;
-/// Opening takes an ioctl or two; a reset may take the hub several tries of half a second.
-constexpr auto hands_limit = 10s;
 
 using DevicePtr = std::shared_ptr<libusb_device>;
 
@@ -99,21 +96,9 @@ struct Engine {
   void plugged_or_gone(libusb_device* raw, bool arrived) {
     auto port = port_of(raw);
     if (port.empty() || ending) return;
-    {
-      const std::lock_guard lock(mutex);
-      if (arrived) {
-        plugged[port] = DevicePtr(libusb_ref_device(raw), libusb_unref_device);
-      } else {
-        plugged.erase(port);
-      }
-    }
-    news->add({std::move(port), arrived});
-  }
-
-  DevicePtr device_at(const std::string& port) {
-    const std::lock_guard lock(mutex);
-    const auto found = plugged.find(port);
-    return found == plugged.end() ? nullptr : found->second;
+    DevicePtr device;
+    if (arrived) device = DevicePtr(libusb_ref_device(raw), libusb_unref_device);
+    news->add({std::move(port), arrived}, std::move(device));
   }
 
   asio::any_io_executor loop;
@@ -127,7 +112,6 @@ struct Engine {
   std::atomic<std::size_t> flights{0};
   std::mutex mutex;
   std::condition_variable changed;
-  std::map<std::string, DevicePtr> plugged;  ///< under the mutex
 };
 
 /// An open device, closed when the last of its transfers has come back.
@@ -358,28 +342,14 @@ class Host final : public UsbHost {
     return {};
   }
 
-  asio::awaitable<std::vector<UsbFacts>> list() override {
-    const auto parcel = engine_->hands.run([] {
-      std::vector<UsbFacts> all;
-      for (const auto& port : used_usb_ports()) {
-        if (auto facts = read_usb_facts(port)) all.push_back(std::move(*facts));
-      }
-      return all;
-    });
-    auto all = co_await parcel->wait(boot_now() + hands_limit);
-    co_return all ? std::move(*all) : std::vector<UsbFacts>{};
-  }
-
+  asio::awaitable<std::vector<UsbFacts>> list() override { return list_ports(engine_->hands); }
   asio::awaitable<Result<UsbFacts>> look(std::string port) override {
-    const auto parcel = engine_->hands.run([port] { return read_usb_facts(port); });
-    auto facts = co_await parcel->wait(boot_now() + hands_limit);
-    if (!facts) co_return usb_error(UsbTrouble::stuck, port);
-    co_return std::move(*facts);
+    return look_at_port(engine_->hands, std::move(port));
   }
 
   asio::awaitable<Result<std::unique_ptr<UsbPipe>>> open(UsbFacts facts, std::uint8_t interface) override {
     const auto engine = engine_;
-    auto device = engine->device_at(facts.port);
+    auto device = std::static_pointer_cast<libusb_device>(engine->news->at(facts.port));
     if (!device || libusb_get_device_address(device.get()) != facts.address) {
       co_return usb_error(UsbTrouble::gone, facts.port);
     }
@@ -412,7 +382,7 @@ class Host final : public UsbHost {
     engine.finished = true;
     if (engine.context != nullptr) libusb_interrupt_event_handler(engine.context);
     if (engine.events.joinable()) engine.events.join();
-    engine.plugged.clear();
+    engine.news->clear();
   }
 
   std::shared_ptr<Engine> engine_;

@@ -5,6 +5,7 @@
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/store/store.hpp"
 #include "protocol/control/outbox.hpp"
+#include "protocol/control/rows.hpp"
 #include "protocol/core/clock.hpp"
 #include "protocol/core/error.hpp"
 #include "protocol/core/text.hpp"
@@ -105,6 +106,18 @@ class AgentView {
   /// One read of a search, in time that the bus's own devices do not need. Nothing in the outcome: silence.
   /// Errc::foreign_frame: another master was heard; Errc::corrupt_frame: noise was.
   virtual boost::asio::awaitable<Result<ProbeOutcome>> probe(BusIndex bus, modbus::Request request) = 0;
+
+  /// What is plugged into the USB ports; nothing where the site has none.
+  virtual boost::asio::awaitable<std::vector<control::UsbRow>> usb() = 0;
+  /// Writes down what is at the device's port now as the device that is meant. Errc::bus_unavailable: nothing is.
+  virtual boost::asio::awaitable<Result<std::vector<control::UsbRow>>> adopt_usb(DeviceIndex device,
+                                                                                 std::string who) = 0;
+
+  /// Proves an adopted device; a relay board by moving `relay` while `witness` is watched. Errc::not_permitted: the
+  /// guard said no; Errc::device_refused: the input did not follow.
+  virtual boost::asio::awaitable<Result<std::vector<control::UsbRow>>> prove_usb(DeviceIndex device, std::uint8_t relay,
+                                                                                 std::optional<PointIndex> witness,
+                                                                                 std::string who) = 0;
 
   /// One consumer each, the server; an empty function ends it. Called on the loop, after the fact is true: readings
   /// when a block was taken, a finding change and outbox rows when they are committed.

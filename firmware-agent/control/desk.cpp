@@ -199,4 +199,32 @@ Desk::Answer Desk::on(control::AskProbe ask, Peer peer) {
   co_return Data(std::move(row));
 }
 
+Desk::Answer Desk::on(control::AskUsb /*ask*/, Peer /*peer*/) { co_return Data(co_await view_.usb()); }
+
+Desk::Answer Desk::on(control::AdoptUsb ask, Peer peer) {
+  auto found = find_target(view_.site(), ask.device);
+  if (auto* trouble = std::get_if<Trouble>(&found)) co_return std::move(*trouble);
+  const auto device = std::get<Target>(found).device;
+  if (!device) co_return trouble_of(fail(Errc::invalid_argument, "a device is needed"));
+  auto person = who(peer, ask.by);
+  log_act("usb adopt", ask.device, person, peer);
+  co_return outcome_of(co_await view_.adopt_usb(*device, std::move(person)));
+}
+
+Desk::Answer Desk::on(control::ProveUsb ask, Peer peer) {
+  auto found = find_target(view_.site(), ask.device);
+  if (auto* trouble = std::get_if<Trouble>(&found)) co_return std::move(*trouble);
+  auto witness = find_target(view_.site(), ask.witness);
+  if (auto* trouble = std::get_if<Trouble>(&witness)) co_return std::move(*trouble);
+  const auto device = std::get<Target>(found).device;
+  const auto point = std::get<Target>(witness).point;
+  if (!device) co_return trouble_of(fail(Errc::invalid_argument, "a device is needed"));
+  if (ask.relay != 0 && !point) {
+    co_return trouble_of(fail(Errc::invalid_argument, "the witness is an input: device/point"));
+  }
+  auto person = who(peer, ask.by);
+  log_act("usb prove", ask.device + " by relay " + std::to_string(ask.relay) + " and " + ask.witness, person, peer);
+  co_return outcome_of(co_await view_.prove_usb(*device, ask.relay, point, std::move(person)));
+}
+
 }  // namespace inspect::agent

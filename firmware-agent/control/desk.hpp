@@ -44,6 +44,10 @@ class Desk {
   Answer on(control::AskTrace ask, Peer peer);
   Answer on(control::AskProbe ask, Peer peer);
 
+  Answer on(control::AskUsb ask, Peer peer);
+  Answer on(control::AdoptUsb ask, Peer peer);
+  Answer on(control::ProveUsb ask, Peer peer);
+
   [[nodiscard]] Outcome rows_of(const std::string& target) const;
 
   AgentView& view_;

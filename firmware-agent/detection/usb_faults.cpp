@@ -82,16 +82,16 @@ bool UsbFaults::explains(BusIndex bus) const {
 }
 
 bool UsbFaults::withholds(const LinkStep& step, const Moment& now) {
-  if (step.fault != LinkFault::bus_unavailable || !explains(step.bus)) return false;
-  withheld_[at(step.bus)] = {step, now.boot};
+  if (step.fault != LinkFault::bus_unavailable || cables_.count(at(step.bus)) == 0) return false;
+  withheld_[at(step.bus)] = {step, now.boot + grace};
   return true;
 }
 
 std::vector<LinkStep> UsbFaults::overdue(const Moment& now) {
   std::vector<LinkStep> steps;
   for (auto& [bus, kept] : withheld_) {
-    if (explains(BusIndex(bus))) kept.explained_at = now.boot;
-    if (now.boot - kept.explained_at >= patience) steps.push_back(kept.step);
+    if (explains(BusIndex(bus))) kept.tell_at = now.boot + patience;
+    if (now.boot >= kept.tell_at) steps.push_back(kept.step);
   }
   for (const auto& step : steps) withheld_.erase(at(step.bus));
   return steps;

@@ -16,6 +16,8 @@ namespace inspect::agent {
 /// its port is not available is the same fault and told no second time. Pure.
 class UsbFaults {
  public:
+  /// A port that is not available is told so much later, for what explains it may be seen after it.
+  static constexpr std::chrono::seconds grace{3};
   /// What is still not available this long after its explanation ended is a fault of its own.
   static constexpr std::chrono::seconds patience{10};
 
@@ -24,17 +26,17 @@ class UsbFaults {
 
   void take(const UsbNotice& notice, const Moment& now, std::vector<FindingChange>& changes);
 
-  /// Whether the step that opens is explained; then it is kept, and nothing is to be told.
+  /// Whether the step that opens is of a USB port; then it is kept, and nothing is to be told yet.
   bool withholds(const LinkStep& step, const Moment& now);
   /// The bus is available again.
   void forget(BusIndex bus) { withheld_.erase(at(bus)); }
-  /// Steps whose explanation ended a while ago: to be told after all.
+  /// Steps that nothing explains, or whose explanation ended a while ago: to be told.
   std::vector<LinkStep> overdue(const Moment& now);
 
  private:
   struct Withheld {
     LinkStep step;
-    BootTime explained_at{};
+    BootTime tell_at{};
   };
   [[nodiscard]] const SubjectIndex* subject_of(const UsbNotice& notice) const;
   [[nodiscard]] bool explains(BusIndex bus) const;

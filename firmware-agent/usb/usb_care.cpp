@@ -123,23 +123,69 @@ asio::awaitable<std::vector<UsbPlace>> UsbCare::list() {
   co_return places;
 }
 
-asio::awaitable<Result<UsbRecord>> UsbCare::adopt(DeviceIndex device, std::string who, WallTime at) {
+UsbCare::Member* UsbCare::member_of(DeviceIndex device) {
   const auto found =
       std::find_if(members_.begin(), members_.end(), [&](const Member& each) { return each.device == device; });
-  if (found == members_.end()) co_return fail(Errc::invalid_argument, "the device is on no USB port");
-  const auto& port = found->port;
-  const auto facts = co_await ports_.look(port);
-  if (!facts) co_return facts.error();
-  const auto seen = sight(*facts);
-  UsbRecord record{name(*found),         port,           seen.vendor, seen.product,   seen.serial, seen.mark,
-                   drivers::Proof::none, std::move(who), at,          seen.connection};
-  if (found->appliance->tester() != nullptr && !seen.serial.empty()) record.proof = drivers::Proof::answered;
+  return found == members_.end() ? nullptr : &*found;
+}
+
+const UsbRecord* UsbCare::record_of(const Member& member) {
+  const auto found = std::find_if(records_.begin(), records_.end(),
+                                  [&](const UsbRecord& each) { return each.device == name(member); });
+  return found == records_.end() ? nullptr : &*found;
+}
+
+Result<void> UsbCare::keep(const UsbRecord& record) {
   auto records = records_;
   std::erase_if(records, [&](const UsbRecord& each) { return each.device == record.device; });
   records.push_back(record);
-  if (auto written = write_records(record_file_, records); !written) co_return written.error();
+  if (auto written = write_records(record_file_, records); !written) return written;
   records_ = std::move(records);
   trouble_.clear();
+  return {};
+}
+
+asio::awaitable<Result<UsbRecord>> UsbCare::adopt(DeviceIndex device, std::string who, WallTime at) {
+  const auto* member = member_of(device);
+  if (member == nullptr) co_return fail(Errc::invalid_argument, "the device is on no USB port");
+  const auto facts = co_await ports_.look(member->port);
+  if (!facts) co_return facts.error();
+  const auto seen = sight(*facts);
+  UsbRecord record{name(*member),        seen.port,      seen.vendor, seen.product,   seen.serial, seen.mark,
+                   drivers::Proof::none, std::move(who), at,          seen.connection};
+  if (member->appliance->tester() != nullptr && !seen.serial.empty()) record.proof = drivers::Proof::answered;
+  if (auto kept = keep(record); !kept) co_return kept.error();
+  co_return record;
+}
+
+asio::awaitable<Result<UsbRecord>> UsbCare::prove(DeviceIndex device, std::uint8_t channel, ProofMeans means,
+                                                  std::string who, WallTime at) {
+  const auto* member = member_of(device);
+  if (member == nullptr) co_return fail(Errc::invalid_argument, "the device is on no USB port");
+  if (record_of(*member) == nullptr) co_return fail(Errc::invalid_argument, "adopt it first: inspectctl usb adopt");
+  const auto before = co_await ports_.look(member->port);
+  if (!before) co_return before.error();
+  const auto connection = sight(*before).connection;
+  if (auto* board = member->appliance->relay()) {
+    auto proven = co_await prove_relay(*board, channel, std::move(means));
+    if (!proven) co_return proven.error();
+  } else if (sight(*before).serial.empty()) {
+    co_return fail(Errc::device_refused, "the instrument has not said its serial number");
+  }
+  const auto after = co_await ports_.look(member->port);
+  if (!after) co_return after.error();
+  const auto seen = sight(*after);
+  if (seen.connection != connection) co_return fail(Errc::device_refused, "it was plugged in anew meanwhile");
+  const bool moved = member->appliance->relay() != nullptr;
+  auto record = *record_of(*member);
+  if (!moved && record.serial != seen.serial) {
+    co_return fail(Errc::device_refused, "it says another serial number than was written down: " + seen.serial);
+  }
+  record.proof = moved ? drivers::Proof::moved : drivers::Proof::answered;
+  record.connection = connection;
+  record.by = std::move(who);
+  record.at = at;
+  if (auto kept = keep(record); !kept) co_return kept.error();
   co_return record;
 }
 

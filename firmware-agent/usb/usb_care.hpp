@@ -5,6 +5,7 @@
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/usb/appliance.hpp"
 #include "firmware-agent/usb/port_watch.hpp"
+#include "firmware-agent/usb/relay_proof.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -38,6 +39,11 @@ class UsbCare {
   /// Writes down what is at the device's port now. An instrument that has said its serial number is proven by that.
   boost::asio::awaitable<Result<drivers::UsbRecord>> adopt(DeviceIndex device, std::string who, WallTime at);
 
+  /// Proves an adopted device: an instrument by the serial number that it says, a relay board by moving `channel` (see
+  /// prove_relay). Nothing is written down unless the plug stayed in all the while.
+  boost::asio::awaitable<Result<drivers::UsbRecord>> prove(DeviceIndex device, std::uint8_t channel, ProofMeans means,
+                                                           std::string who, WallTime at);
+
   /// As of the last look.
   [[nodiscard]] drivers::Identification identity(DeviceIndex device) const;
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
@@ -51,6 +57,9 @@ class UsbCare {
   };
   void judge(const std::vector<drivers::UsbFacts>& all);
   [[nodiscard]] drivers::UsbSight sight(const drivers::UsbFacts& facts) const;
+  [[nodiscard]] Member* member_of(DeviceIndex device);
+  [[nodiscard]] const drivers::UsbRecord* record_of(const Member& member);
+  Result<void> keep(const drivers::UsbRecord& record);
   [[nodiscard]] const Member* member_at(const std::string& port) const;
   [[nodiscard]] const std::string& name(const Member& member) const { return site_.devices[at(member.device)].name; }
 

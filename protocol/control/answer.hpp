@@ -19,7 +19,7 @@ namespace inspect::control {
 /// What an answer carries. monostate: nothing but "done" (outbox.wait).
 using Data = std::variant<std::monostate, Status, std::vector<BusRow>, std::vector<DeviceRow>, std::vector<PointRow>,
                           std::vector<HistoryRow>, std::vector<Finding>, Finding, OutboxState, std::vector<OutboxRow>,
-                          Receipted, Unsent, TraceHead, ProbeRow>;
+                          Receipted, Unsent, TraceHead, ProbeRow, std::vector<UsbRow>>;
 
 /// Events of a subscription.
 struct ReadingsEvent {

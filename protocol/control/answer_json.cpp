@@ -165,6 +165,7 @@ template Result<Receipted> decode_answer(std::string_view);
 template Result<Unsent> decode_answer(std::string_view);
 template Result<TraceHead> decode_answer(std::string_view);
 template Result<ProbeRow> decode_answer(std::string_view);
+template Result<std::vector<UsbRow>> decode_answer(std::string_view);
 
 Result<std::string> data_text(std::string_view line) {
   Json json;

@@ -188,6 +188,22 @@ void fields(V& v, DeviceTally& t) {
 }
 
 template <class V>
+void fields(V& v, UsbRow& u) {
+  v("port", u.port);
+  v("device", u.device);
+  v("plugged", u.plugged);
+  v("ids", u.ids);
+  v("maker", u.maker);
+  v("name", u.name);
+  v("serial", u.serial);
+  v("identity", u.identity);
+  v("why", u.why);
+  v("arrivals", u.arrivals);
+  v("failures", u.failures);
+  v("resets", u.resets);
+}
+
+template <class V>
 void fields(V& v, PointTally& t) {
   v("good", t.good);
   v("uncertain", t.uncertain);

@@ -121,9 +121,30 @@ struct AskProbe {
   friend bool operator==(const AskProbe&, const AskProbe&) = default;
 };
 
+/// What is plugged into the gateway's USB ports, and what the site expects there.
+struct AskUsb {
+  friend bool operator==(const AskUsb&, const AskUsb&) = default;
+};
+/// This device, as it is at its port now, is the one that is meant. Answered with its row.
+struct AdoptUsb {
+  std::string device;
+  std::string by;
+  friend bool operator==(const AdoptUsb&, const AdoptUsb&) = default;
+};
+
+/// Shows that this device is the one that was adopted. A relay board moves a relay, an independent input must follow;
+/// an instrument says its serial number. Answered with its row.
+struct ProveUsb {
+  std::string device;
+  std::uint8_t relay = 0;  ///< 1..64; 0 for an instrument
+  std::string witness;     ///< "device/point"; empty for an instrument
+  std::string by;
+  friend bool operator==(const ProveUsb&, const ProveUsb&) = default;
+};
+
 using Ask = std::variant<AskStatus, AskBuses, AskDevices, AskPoints, AskRead, AskWatch, AskHistory, AskFindings,
                          AskFinding, Acknowledge, Shelve, Unshelve, AskOutbox, ClaimRows, AwaitRows, GiveReceipt,
-                         GiveHoldings, AskTrace, AskProbe>;
+                         GiveHoldings, AskTrace, AskProbe, AskUsb, AdoptUsb, ProveUsb>;
 
 struct Request {
   std::uint64_t id = 0;  ///< chosen by the client; the answer carries it

@@ -108,5 +108,19 @@ void fields(V& v, AskProbe& a) {
   v("address", a.address);
   v("quantity", a.quantity);
 }
+template <class V>
+void fields(V&, AskUsb&) {}
+template <class V>
+void fields(V& v, AdoptUsb& a) {
+  v("device", a.device);
+  v.maybe("by", a.by);
+}
+template <class V>
+void fields(V& v, ProveUsb& a) {
+  v("device", a.device);
+  v.maybe("relay", a.relay);
+  v.maybe("witness", a.witness);
+  v.maybe("by", a.by);
+}
 
 }  // namespace inspect::control

@@ -97,6 +97,20 @@ std::optional<Trouble> rules(const GiveHoldings& ask) {
   return std::nullopt;
 }
 
+std::optional<Trouble> rules(const AdoptUsb& ask) {
+  if (auto trouble = check_name(ask.device, "设备名", "the device's name")) return trouble;
+  return check_by(ask.by);
+}
+
+std::optional<Trouble> rules(const ProveUsb& ask) {
+  if (auto trouble = check_name(ask.device, "设备名", "the device's name")) return trouble;
+  if (ask.relay > 64) return invalid("继电器号必须在 1 到 64 之间", "a relay is from 1 to 64");
+  if (ask.relay != 0) {
+    if (auto trouble = check_name(ask.witness, "反馈输入", "the independent input")) return trouble;
+  }
+  return check_by(ask.by);
+}
+
 std::optional<Trouble> rules(const AskTrace& ask) { return check_name(ask.bus, "总线名", "the bus's name"); }
 
 std::optional<Trouble> rules(const AskProbe& ask) {

@@ -87,6 +87,24 @@ struct BusRow {
   friend bool operator==(const BusRow&, const BusRow&) = default;
 };
 
+/// One thing plugged into the gateway, or a device of the site that is not.
+struct UsbRow {
+  std::string port;    ///< "1-1.2"
+  std::string device;  ///< in the site; empty: the site does not know it
+  bool plugged = false;
+  std::string ids;  ///< "16c0:05df"; empty when nothing is plugged in
+  std::string maker;
+  std::string name;
+  std::string serial;
+  std::string identity;  ///< unproven, proven, doubtful; empty for what the site does not know
+  Text why;
+  std::uint64_t arrivals = 0;
+  std::uint64_t failures = 0;  ///< exchanges that failed after all tries
+  std::uint64_t resets = 0;
+
+  friend bool operator==(const UsbRow&, const UsbRow&) = default;
+};
+
 struct HistoryRow {
   WallTime at{};
   std::optional<double> value;

@@ -45,6 +45,7 @@ name = "board-1"
 title = {{ zh = "1 号 USB 继电器板", en = "USB relay board 1" }}
 bus = "usb-1"
 profile = "dcttech-4"
+allow = ["relay.1.on", "relay.1.off"]
 [[device]]
 name = "board-2"
 title = {{ zh = "2 号 USB 继电器板", en = "USB relay board 2" }}
@@ -229,6 +230,35 @@ def other_device(bench):
     bench.well(20, "the right board is back")
 
 
+def identity(bench):
+    """Written down, exchanged, put back; an instrument is proven by its own word."""
+    def of(device):
+        return next(row["identity"] for row in bench.ctl("usb") if row["device"] == device)
+
+    assert {of("board-1"), of("board-2"), of("meter")} == {"unproven"}
+    for device in ("board-1", "board-2", "meter"):
+        bench.ctl("usb", "adopt", device, "--by", "Li")
+    assert of("board-1") == "unproven"
+    until(lambda: of("meter") == "proven", 5, "an instrument that says its serial number is proven")
+    # The input is not wired: moving the relay moves nothing, so nothing is proven, and the relay is put back.
+    try:
+        bench.ctl("usb", "prove", "board-1", "--relay", "1", "--witness", "inputs/input.1.state")
+        raise SystemExit("a proof without a witness that follows")
+    except subprocess.CalledProcessError as refused:
+        assert "did not follow" in refused.stderr, refused.stderr
+    assert bench.say("state", "1-1") == "outputs 0 orders 2"
+    try:
+        bench.ctl("usb", "prove", "board-2", "--relay", "1", "--witness", "inputs/input.1.state")
+        raise SystemExit("a write that the configuration does not allow")
+    except subprocess.CalledProcessError as refused:
+        assert refused.returncode == 4, refused
+    bench.say("act", "1-1", "id", "OTHER")
+    timed(lambda: "usb-1/-/usb.identity" in bench.active(), 5, "another board in its place is told")
+    assert of("board-1") == "doubtful"
+    bench.say("act", "1-1", "id", "HURTM")
+    until(lambda: not bench.active(), 20, "the right board is back")
+
+
 def hub(bench):
     """A hub without power is one finding; what is behind it is not told beside it."""
     for port in ("1-2.2", "1-2.1", "1-2"):
@@ -262,7 +292,7 @@ def main():
     kept = True
     try:
         read(bench)
-        for case in (welded, noise_is_health, hang, unplug, hub, other_device, storm):
+        for case in (welded, noise_is_health, hang, identity, unplug, hub, other_device, storm):
             print(f"--- {case.__name__}", flush=True)
             case(bench)
         assert bench.say("stop") == "0"

@@ -36,6 +36,21 @@ TEST_CASE("a watcher may end its own watch, and hears no more") {
   CHECK(heard == 1);
 }
 
+TEST_CASE("what was given for a port is kept until it leaves") {
+  boost::asio::io_context loop;
+  const auto news = std::make_shared<PlugNews>(loop.get_executor());
+  const auto device = std::make_shared<int>(7);
+  news->add({"1-1", true}, device);
+  CHECK(news->at("1-1") == device);
+  CHECK(news->at("1-2") == nullptr);
+  news->add({"1-1", false});
+  CHECK(news->at("1-1") == nullptr);
+  CHECK(device.use_count() == 1);
+  news->add({"1-1", true}, device);
+  news->clear();
+  CHECK(device.use_count() == 1);
+}
+
 TEST_CASE("when more wait than may, the oldest go") {
   boost::asio::io_context loop;
   const auto news = std::make_shared<PlugNews>(loop.get_executor());

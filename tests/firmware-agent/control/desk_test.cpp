@@ -191,3 +191,26 @@ TEST_CASE("an answer over the bound is refused with the way to ask for less") {
   CHECK(trouble.cure.en.find("fewer") != std::string::npos);
   CHECK(ask<std::vector<Finding>>(w.client, AskFindings{false, 10}).size() == 10);
 }
+
+TEST_CASE("what is on USB is listed, and a device is adopted by name and person") {
+  World w;
+  const auto rows = ask<std::vector<UsbRow>>(w.client, AskUsb{});
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1].device.empty());
+  const auto adopted = ask<std::vector<UsbRow>>(w.client, AdoptUsb{rows[0].device, "Li"});
+  REQUIRE(adopted.size() == 1);
+  CHECK(adopted[0].why.en.find("Li") != std::string::npos);
+  CHECK(ask_in_vain(w.client, AdoptUsb{"nobody", ""}).code == Refusal::not_found);
+}
+
+TEST_CASE("a proof names a device, a relay and an input; what the guard forbids is not permitted") {
+  World w;
+  const auto board = ask<std::vector<UsbRow>>(w.client, AskUsb{})[0].device;
+  const auto proven = ask<std::vector<UsbRow>>(w.client, ProveUsb{board, 2, "power-1/output.voltage", "Li"});
+  REQUIRE(proven.size() == 1);
+  CHECK(proven[0].identity == "proven");
+  CHECK(ask_in_vain(w.client, ProveUsb{board, 2, "power-1", ""}).code == Refusal::invalid);
+  CHECK(ask_in_vain(w.client, ProveUsb{board, 2, "", ""}).code == Refusal::invalid);
+  CHECK(ask_in_vain(w.client, ProveUsb{board, 65, "power-1/output.voltage", ""}).code == Refusal::invalid);
+  CHECK(ask_in_vain(w.client, ProveUsb{board, 9, "power-1/output.voltage", ""}).code == Refusal::not_permitted);
+}

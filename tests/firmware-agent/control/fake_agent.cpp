@@ -249,4 +249,42 @@ boost::asio::awaitable<Result<agent::ProbeOutcome>> FakeAgent::probe(BusIndex /*
   co_return outcome;
 }
 
+boost::asio::awaitable<std::vector<control::UsbRow>> FakeAgent::usb() {
+  std::vector<control::UsbRow> places(2);
+  places[0] = {"1-1",
+               place.devices[0].name,
+               true,
+               "16c0:05df",
+               "www.dcttech.com",
+               "USBRelay4",
+               "",
+               "unproven",
+               {"尚未登记", "not written down yet"},
+               1,
+               0,
+               0};
+  places[1].port = "1-2";
+  places[1].plugged = true;
+  places[1].ids = "1a86:7523";
+  co_return places;
+}
+
+boost::asio::awaitable<Result<std::vector<control::UsbRow>>> FakeAgent::adopt_usb(DeviceIndex device, std::string who) {
+  if (at(device) != 0) co_return fail(Errc::invalid_argument, "the device is on no USB port");
+  auto places = co_await usb();
+  places.resize(1);
+  places[0].why = {who, who};
+  co_return places;
+}
+
+boost::asio::awaitable<Result<std::vector<control::UsbRow>>> FakeAgent::prove_usb(DeviceIndex device,
+                                                                                  std::uint8_t relay,
+                                                                                  std::optional<PointIndex> witness,
+                                                                                  std::string who) {
+  if (relay > 8) co_return fail(Errc::not_permitted, "an exam is on");
+  auto places = co_await adopt_usb(device, std::move(who));
+  if (places && (relay == 0 || witness)) places->front().identity = "proven";
+  co_return places;
+}
+
 }  // namespace inspect::tests

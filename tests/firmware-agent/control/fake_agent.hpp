@@ -72,6 +72,11 @@ class FakeAgent : public agent::AgentView {
   void tap(BusIndex bus, drivers::Tap* tap) override { taps[bus] = tap; }
   [[nodiscard]] std::optional<Text> search_forbidden(BusIndex /*bus*/) const override { return forbidden; }
   boost::asio::awaitable<Result<agent::ProbeOutcome>> probe(BusIndex bus, modbus::Request request) override;
+  boost::asio::awaitable<std::vector<control::UsbRow>> usb() override;
+  boost::asio::awaitable<Result<std::vector<control::UsbRow>>> adopt_usb(DeviceIndex device, std::string who) override;
+  boost::asio::awaitable<Result<std::vector<control::UsbRow>>> prove_usb(DeviceIndex device, std::uint8_t relay,
+                                                                         std::optional<PointIndex> witness,
+                                                                         std::string who) override;
   void on_readings(std::function<void(std::span<const Reading>)> callback) override {
     tell_readings_ = std::move(callback);
   }

@@ -88,6 +88,16 @@ TEST_CASE("a hub that vanished is one finding, whatever is behind it") {
   CHECK(finding.analysis.where.en == "Site, the hub at USB port 1-2");
 }
 
+TEST_CASE("a hub that is seen to be gone after its ports is one finding all the same") {
+  Played played;
+  Verdict verdict;
+  played.watchman->bus_available(BusIndex(1), false, "unplugged", played.now(), verdict);
+  played.pass(2s);
+  played.hub(true);
+  played.pass(30s);
+  CHECK(played.open() == Names{"usb-hub-1-2/usb.hub"});
+}
+
 TEST_CASE("a port that is not behind the hub is told beside it") {
   Played played;
   played.hub(true);

@@ -31,7 +31,10 @@ inline std::vector<control::Ask> every_ask() {
           GiveReceipt{"0123456789abcdef", {1, 2, 18'446'744'073'709'551'615ULL}},
           GiveHoldings{{{"0123456789abcdef", {{1, 7}, {9, 9'223'372'036'854'775'807ULL}}}, {"fedcba9876543210", {}}}},
           AskTrace{"rs485-1"},
-          AskProbe{"rs485-1", 247, 4, 65'535, 1}};
+          AskProbe{"rs485-1", 247, 4, 65'535, 1},
+          AskUsb{},
+          AdoptUsb{"board-1", "Li"},
+          ProveUsb{"board-1", 3, "inputs/input.1.state", "Li"}};
 }
 
 inline control::ReadingRow sample_reading() {
@@ -151,7 +154,19 @@ inline std::vector<control::Data> every_data() {
                     at("2026-11-24T04:00:00Z"),
                     123'456'789,
                     {{21, "relay-1", {"继电器板", "Relay board"}}}},
-          ProbeRow{true, {1, 65'535}, std::uint8_t{2}, std::chrono::milliseconds(31)}};
+          ProbeRow{true, {1, 65'535}, std::uint8_t{2}, std::chrono::milliseconds(31)},
+          std::vector<UsbRow>{{"1-1.2",
+                               "board-1",
+                               true,
+                               "16c0:05df",
+                               "www.dcttech.com",
+                               "USBRelay4",
+                               "",
+                               "proven",
+                               {"未拔过", "not unplugged"},
+                               3,
+                               2,
+                               1}}};
 }
 
 }  // namespace inspect::tests

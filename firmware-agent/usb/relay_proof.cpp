@@ -1,0 +1,54 @@
+#include "firmware-agent/usb/relay_proof.hpp"
+
+#include <utility>
+
+namespace inspect::agent {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int rounds = 2;
+
+asio::awaitable<Result<void>> move(drivers::RelayBoard& board, std::uint8_t channel, bool on, const ProofMeans& means) {
+  auto action = "relay." + std::to_string(channel) + (on ? ".on" : ".off");
+  auto permit = means.permit(action);
+  if (!permit) co_return permit.error();
+  const usb::RelayOrder order{channel, on};
+  co_return co_await board.order(order, std::move(action), std::move(*permit));
+}
+
+/// The relay to `on`, and whether the input is then as expected.
+asio::awaitable<Result<void>> see(drivers::RelayBoard& board, std::uint8_t channel, bool on, bool expected,
+                                  const ProofMeans& means) {
+  auto moved = co_await move(board, channel, on, means);
+  if (!moved) co_return moved;
+  co_await means.settle();
+  const auto seen = co_await means.witness();
+  if (!seen) co_return seen.error();
+  if (*seen == expected) co_return Result<void>{};
+  co_return fail(Errc::device_refused, "the input did not follow relay " + std::to_string(channel) +
+                                           "; look whether another board was moved, and how the input is wired");
+}
+
+}  // namespace
+
+asio::awaitable<Result<void>> prove_relay(drivers::RelayBoard& board, std::uint8_t channel, ProofMeans means) {
+  if (channel < 1 || channel > board.layout().channels) {
+    co_return fail(Errc::invalid_argument, "the board has no relay " + std::to_string(channel));
+  }
+  const auto before = co_await board.read();
+  if (!before) co_return before.error();
+  const auto input = co_await means.witness();
+  if (!input) co_return input.error();
+  const bool was = before->on[channel - 1U];
+  for (int round = 0; round < rounds; ++round) {
+    auto away = co_await see(board, channel, !was, !*input, means);
+    auto back = co_await see(board, channel, was, *input, means);
+    if (!away) co_return away;
+    if (!back) co_return back;
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace inspect::agent
