@@ -60,7 +60,7 @@ void Schedule::settle(DeviceIndex device) {
 
 void Schedule::hasten(DeviceIndex device, BootTime now) {
   if (const auto place = dormant_place(device); place != dormant_.end()) {
-    place->due = std::min(place->due, now - idle_patience);
+    place->hastened = true;
   } else if (const auto item = first_item_of(device)) {
     entries_[*item].due = std::min(entries_[*item].due, now);
   }
@@ -99,21 +99,22 @@ std::vector<Schedule::Dormant>::iterator Schedule::dormant_place(DeviceIndex dev
 }
 
 const Schedule::Dormant* Schedule::next_dormant() const {
-  const auto turn = std::min_element(dormant_.begin(), dormant_.end(),
-                                     [](const Dormant& a, const Dormant& b) { return a.due < b.due; });
+  const auto turn = std::min_element(dormant_.begin(), dormant_.end(), [](const Dormant& a, const Dormant& b) {
+    return a.hastened != b.hastened ? a.hastened : a.due < b.due;
+  });
   return turn == dormant_.end() ? nullptr : &*turn;
 }
 
 BootTime Schedule::paid_from(const Dormant& dormant) const {
-  return std::max(dormant.due + idle_patience, budget_.allowed_from());
+  return dormant.hastened ? budget_.allowed_from() : std::max(dormant.due + idle_patience, budget_.allowed_from());
 }
 
 std::optional<Task> Schedule::probe(BootTime now, BootTime idle_until) const {
   const auto* turn = next_dormant();
-  if (turn == nullptr || turn->due > now) return std::nullopt;
+  if (turn == nullptr || (turn->due > now && !turn->hastened)) return std::nullopt;
   const auto item = first_item_of(turn->device);
   if (!item) return std::nullopt;
-  if (idle_until > now + turn->cost) {
+  if (turn->due <= now && idle_until > now + turn->cost) {
     const bool patient = turn->probes % patient_turn == patient_turn - 1;
     return Task{*item, Purpose::probe, patient ? idle_until - now : 0ns, true};
   }
@@ -150,7 +151,8 @@ BootTime Schedule::wake(BootTime now) const {
   }
   if (const auto* turn = next_dormant()) {
     const auto from = std::max(turn->due, now);
-    wake = std::min(wake, due > from + turn->cost ? from : std::max(from, paid_from(*turn)));
+    const auto paid = std::max(turn->hastened ? now : from, paid_from(*turn));
+    wake = std::min(wake, due > from + turn->cost ? std::min(from, paid) : paid);
   }
   return std::max(wake, now);
 }
@@ -163,6 +165,7 @@ void Schedule::done(const Task& task, BootTime started, BootTime finished) {
     if (const auto place = dormant_place(entry.item.device); place != dormant_.end()) {
       if (!patient) place->cost = cost;
       place->due = finished + probe_pause;
+      place->hastened = false;
       ++place->probes;
     }
     if (!task.idle) budget_.pay(finished, cost, patient);

@@ -108,6 +108,7 @@ class Schedule {
     BootTime due{};
     std::chrono::nanoseconds cost{};  ///< of its last probe
     unsigned probes = 0;              ///< in this silence
+    bool hastened = false;            ///< its silence decides something: as soon as it is paid for
   };
 
   [[nodiscard]] std::optional<std::size_t> first_wish(BootTime now, bool poll_is_due) const;

@@ -147,7 +147,7 @@ class Inspectd:
             answer = b""
             while not answer.endswith(b"\n"):
                 answer += s.recv(65536)
-        return [f for f in json.loads(answer)["data"] if f["kind"] == "link.no-answer"]
+        return [f for f in json.loads(answer)["data"] if f["device"] == f"unit-{DEAD}"]
 
 
 class Collectd:

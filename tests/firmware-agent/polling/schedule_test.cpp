@@ -198,6 +198,21 @@ TEST_CASE("a silence that decides something is asked about at once, two or three
   CHECK(asked.size() <= 2 + 10 * 0.01 / 0.012 + 1);
 }
 
+TEST_CASE("on an idle bus, too, a silence that decides something is asked about only as the share allows") {
+  Play play;
+  for (unsigned i = 0; i < 4; ++i) play.add(i, 1ms);
+  play.quick_probe = 2ms;
+  play.run(5s);
+  play.kill(3);
+  const auto since = play.now;
+  while (play.now < since + 10s) {
+    play.schedule.hasten(DeviceIndex{3}, play.now);
+    play.step();
+  }
+  CHECK(play.count[Purpose::probe] >= 10);
+  CHECK(play.count[Purpose::probe] <= 10 + 10 * 0.01 / 0.002 + 10 + 1);
+}
+
 TEST_CASE("to hasten a living device brings its next poll forward, in the place of a later one") {
   Schedule schedule;
   for (unsigned i = 0; i < 3; ++i) schedule.add({DeviceIndex{i}, 0, 1s}, BootTime{10s + i * 100ms});
