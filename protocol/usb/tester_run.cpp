@@ -31,6 +31,8 @@ Result<void> TesterRun::prepare() {
       if (auto added = add(TesterJob::error); !added) return added;
     }
   }
+  if (auto added = add(TesterJob::fetch); !added) return added;
+  todo_.back().before = true;
   if (!plan_.by_hand) {
     if (auto added = add(TesterJob::start); !added) return added;
   }
@@ -79,8 +81,14 @@ void TesterRun::took(Result<std::string> answer, BootTime now) {
     if (todo_.empty()) finish(std::move(*error_));  // what the instrument says to stop changes nothing any more
     return;
   }
-  if (!answer) return give_up(std::move(answer.error()).within(name(item.job)));
-  take_answer(item.job, *answer, now);
+  if (item.before) {
+    if (answer) before_ = *answer;  // before its first test it may have nothing to show, and say so by silence
+    return;
+  }
+  if (answer) return take_answer(item.job, *answer, now);
+  // A start that was not permitted was not sent: there is nothing to stop.
+  if (item.job == TesterJob::start && answer.error().code == Errc::not_permitted) started_ = false;
+  give_up(std::move(answer.error()).within(name(item.job)));
 }
 
 void TesterRun::take_answer(TesterJob job, const std::string& answer, BootTime now) {
@@ -110,16 +118,32 @@ void TesterRun::take_error(const std::string& answer) {
 }
 
 void TesterRun::take_result(TesterJob job, const std::string& answer, BootTime now) {
-  auto read = read_answer(words_, answer);
-  if (!read) return give_up(read.error());
-  if (read->verdict == TesterVerdict::running) {
+  const auto verdict = read_verdict(words_, answer);
+  if (!verdict) return give_up(verdict.error());
+  if (*verdict == TesterVerdict::running) {
+    seen_running_ = true;
     pause_ = now + words_.poll;
     return;
   }
   const bool same = job == TesterJob::fetch ||
                     commands_for(words_, TesterJob::fetch).value() == commands_for(words_, TesterJob::wait).value();
-  if (same) return finish(std::move(*read));
-  if (auto added = add(TesterJob::fetch); !added) give_up(added.error());
+  if (!same) {
+    if (auto added = add(TesterJob::fetch); !added) give_up(added.error());
+    return;
+  }
+  if (!is_new(answer)) {
+    pause_ = now + words_.poll;
+    return;
+  }
+  auto read = read_answer(words_, answer);
+  if (!read) return give_up(read.error());
+  finish(std::move(*read));
+}
+
+bool TesterRun::is_new(const std::string& answer) {
+  if (seen_running_) return true;
+  if (before_ == answer) return false;
+  return std::exchange(candidate_, answer) == answer;
 }
 
 void TesterRun::give_up(Error error) {

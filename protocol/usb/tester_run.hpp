@@ -39,6 +39,10 @@ struct TestPlan {
 /// It is refused before anything is sent when the profile does not know a word that is needed. Once started, whatever
 /// goes wrong, the voltage is taken off again by `stop`, once and before anything else, if the profile knows the word.
 /// An instrument that says by its answer that it is another model is not written to.
+///
+/// The result of the test before is not this one's: what the instrument shows is asked for before the start, and a
+/// result counts only after it was seen running, or when it is another text, twice in a row. One that never changes and
+/// is never seen running is a time-out.
 class TesterRun {
  public:
   /// `words` must outlive it.
@@ -57,6 +61,7 @@ class TesterRun {
   struct Item {
     TesterJob job;
     std::string text;
+    bool before = false;  ///< what it shows before the start
   };
 
   Result<void> prepare();
@@ -67,6 +72,8 @@ class TesterRun {
   void take_error(const std::string& answer);
   void take_result(TesterJob job, const std::string& answer, BootTime now);
   void ask_result();
+  /// Whether an answer that is not "running" is this test's; else it is asked for again.
+  bool is_new(const std::string& answer);
   void give_up(Error error);
   void finish(Result<TesterAnswer> result);
 
@@ -75,6 +82,9 @@ class TesterRun {
   BootTime deadline_;
   std::deque<Item> todo_;  ///< at most the commands of a profile
   std::optional<BootTime> pause_;
+  std::optional<std::string> before_;     ///< what it showed before the start
+  std::optional<std::string> candidate_;  ///< another text, seen once
+  bool seen_running_ = false;
   bool started_ = false;
   bool stopping_ = false;
   bool done_ = false;

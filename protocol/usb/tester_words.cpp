@@ -99,6 +99,22 @@ Result<Quantity> quantity_of(const TesterWords& words, const TesterField& field,
   return quantity;
 }
 
+Error missing(const TesterField& field) { return fail(Errc::corrupt_frame, "an answer without " + field.point); }
+
+/// Nothing where the profile knows of no verdict.
+Result<std::optional<TesterVerdict>> verdict_in(const TesterWords& words, const Items& items) {
+  std::optional<TesterVerdict> found;
+  for (const auto& field : words.fields) {
+    if (!field.verdict) continue;
+    const auto* word = field_of(items, field);
+    if (word == nullptr) return missing(field);
+    const auto verdict = verdict_of(words, *word);
+    if (!verdict) return verdict.error();
+    found = *verdict;
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string_view name(TesterJob job) {
@@ -141,23 +157,13 @@ Result<std::vector<std::string>> commands_for(const TesterWords& words, TesterJo
 Result<TesterAnswer> read_answer(const TesterWords& words, std::string_view text) {
   const auto items = items_of(words, text);
   if (!items) return items.error();
+  const auto verdict = verdict_in(words, *items);
+  if (!verdict) return verdict.error();
   TesterAnswer answer;
-  bool has_verdict = false;
-  const auto missing = [](const TesterField& field) {
-    return fail(Errc::corrupt_frame, "an answer without " + field.point);
-  };
-  for (const auto& field : words.fields) {
-    if (!field.verdict) continue;
-    const auto* word = field_of(*items, field);
-    if (word == nullptr) return missing(field);
-    const auto verdict = verdict_of(words, *word);
-    if (!verdict) return verdict.error();
-    answer.verdict = *verdict;
-    has_verdict = true;
-  }
+  answer.verdict = verdict->value_or(TesterVerdict::none);
   // While it runs, and when it was aborted or never begun, there is a word for the verdict and no number need be there.
-  const bool judged = answer.verdict == TesterVerdict::pass || answer.verdict == TesterVerdict::fail ||
-                      answer.verdict == TesterVerdict::low || !has_verdict;
+  const bool judged = !*verdict || answer.verdict == TesterVerdict::pass || answer.verdict == TesterVerdict::fail ||
+                      answer.verdict == TesterVerdict::low;
   for (const auto& field : words.fields) {
     if (field.verdict) continue;
     const auto* number = field_of(*items, field);
@@ -169,6 +175,14 @@ Result<TesterAnswer> read_answer(const TesterWords& words, std::string_view text
     }
   }
   return answer;
+}
+
+Result<TesterVerdict> read_verdict(const TesterWords& words, std::string_view text) {
+  const auto items = items_of(words, text);
+  if (!items) return items.error();
+  const auto verdict = verdict_in(words, *items);
+  if (!verdict) return verdict.error();
+  return verdict->value_or(TesterVerdict::none);
 }
 
 Result<bool> is_model(const TesterWords& words, const ScpiIdentity& identity) {

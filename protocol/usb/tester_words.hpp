@@ -86,6 +86,9 @@ struct TesterAnswer {
 /// `corrupt_frame` when the verdict is no word the profile knows, or when there is one and a number is missing or none.
 Result<TesterAnswer> read_answer(const TesterWords& words, std::string_view text);
 
+/// The verdict alone: of an answer to wait, which holds no numbers. `none` where the profile knows of no verdict.
+Result<TesterVerdict> read_verdict(const TesterWords& words, std::string_view text);
+
 /// Whether the answer to identify is of this model.
 Result<bool> is_model(const TesterWords& words, const ScpiIdentity& identity);
 

@@ -24,6 +24,7 @@ BootTime now() {
 }
 
 struct Script {
+  std::map<std::string, std::string> first;  ///< given once, before `answers`
   std::map<std::string, Result<std::string>> answers;
   std::vector<std::string> said;
   std::vector<std::optional<Errc>> exchanges;
@@ -38,6 +39,7 @@ class ScriptedWire final : public TesterWire {
   }
   boost::asio::awaitable<Result<std::string>> ask(std::string text, BootTime) override {
     script_.said.push_back(text);
+    if (const auto once = script_.first.extract(text)) co_return once.mapped();
     const auto found = script_.answers.find(text);
     if (found == script_.answers.end()) co_return fail(Errc::timeout, "no answer");
     co_return found->second;
@@ -146,6 +148,7 @@ TEST_CASE("a whole test ends with its verdict and its number") {
   Played played(known_words());
   played.script.answers.emplace("*IDN?", "MAKER,M1,SN7,1.0");
   played.script.answers.emplace("BUSY?", "PASS,1.25E-03");
+  played.script.first.emplace("READ?", "FAIL,9E-03");  // the test before
   played.script.answers.emplace("READ?", "PASS,1.25E-03");
   const auto answer = played.test(true);
   REQUIRE(answer.has_value());

@@ -41,11 +41,12 @@ void unknown(TesterWords& words, TesterJob job) {
 
 /// An instrument by a script: question → answers in turn, the last for ever.
 struct Script {
-  std::map<std::string, std::deque<std::string>> answers{{"*IDN?", {"Maker,T-1,S1,1.0"}},
-                                                         {"ERR?", {"0,\"No error\""}},
-                                                         {"STATE?", {"RUN", "RUN", "PASS,0"}},
-                                                         {"RESULT?", {"PASS,0.24E-3"}}};
-  std::string fails;  ///< this command times out
+  std::map<std::string, std::deque<std::string>> answers{
+      {"*IDN?", {"Maker,T-1,S1,1.0"}},
+      {"ERR?", {"0,\"No error\""}},
+      {"STATE?", {"RUN", "RUN", "PASS"}},
+      {"RESULT?", {"FAIL,9E-3", "PASS,0.24E-3"}}};  // the last test's first
+  std::string fails;                                ///< this command times out
   std::vector<std::string> sent;
   std::vector<std::string> permitted;
   BootTime now{std::chrono::hours{1}};
@@ -93,8 +94,8 @@ TEST_CASE("a test identifies, clears, configures, asks for errors, starts, waits
   const auto answer = play(script, words).value();
   CHECK(answer.verdict == TesterVerdict::pass);
   CHECK(answer.quantities.at("leakage.current").value == doctest::Approx(0.24e-3));
-  CHECK(script.sent ==
-        Sent{"*IDN?", "*CLS", "UPP 0.75", "TIME 2", "ERR?", "START", "STATE?", "STATE?", "STATE?", "RESULT?"});
+  CHECK(script.sent == Sent{"*IDN?", "*CLS", "UPP 0.75", "TIME 2", "ERR?", "RESULT?", "START", "STATE?", "STATE?",
+                            "STATE?", "RESULT?"});
   CHECK(script.permitted == Sent{"UPP 0.75", "TIME 2", "START"});
 }
 
@@ -103,7 +104,7 @@ TEST_CASE("the questions while it runs keep their distance") {
   const auto words = whole();
   const auto begun = script.now;
   REQUIRE(play(script, words).has_value());
-  CHECK(script.now - begun == 10 * milliseconds{10} + 2 * words.poll);
+  CHECK(script.now - begun == 11 * milliseconds{10} + 2 * words.poll);
 }
 
 TEST_CASE("without a word that is needed nothing is sent at all") {
@@ -131,7 +132,7 @@ TEST_CASE("a test that somebody starts by hand is waited for and read, and nothi
   TestPlan plan;
   plan.by_hand = true;
   CHECK(play(script, words, plan)->verdict == TesterVerdict::pass);
-  CHECK(script.sent == Sent{"*IDN?", "*CLS", "STATE?", "STATE?", "STATE?", "RESULT?"});
+  CHECK(script.sent == Sent{"*IDN?", "*CLS", "RESULT?", "STATE?", "STATE?", "STATE?", "RESULT?"});
   CHECK(script.permitted.empty());
 }
 
@@ -141,19 +142,54 @@ TEST_CASE("where waiting and fetching are one question its answer is the result"
   for (auto& command : words.commands) {
     if (command.job == TesterJob::wait) command.send = "RESULT?";
   }
-  script.answers["RESULT?"] = {"RUN", "FAIL,9.9E37"};
+  script.answers["RESULT?"] = {"PASS,1E-6", "RUN", "FAIL,9.9E37"};
   const auto answer = play(script, words).value();
   CHECK(answer.verdict == TesterVerdict::fail);
   CHECK(answer.quantities.at("leakage.current").kind == NumberKind::over);
-  CHECK(std::count(script.sent.begin(), script.sent.end(), "RESULT?") == 2);
+  CHECK(std::count(script.sent.begin(), script.sent.end(), "RESULT?") == 3);
 }
 
 TEST_CASE("where there is no word to wait by, fetching tells that it still runs") {
   Script script;
   auto words = whole();
   std::erase_if(words.commands, [](const auto& command) { return command.job == TesterJob::wait; });
-  script.answers["RESULT?"] = {"RUN", "RUN", "PASS,1E-6"};
+  script.answers["RESULT?"] = {"PASS,1E-6", "RUN", "RUN", "PASS,1E-6"};
   CHECK(play(script, words)->verdict == TesterVerdict::pass);
+}
+
+TEST_CASE("the result of the test before is never taken for this one's") {
+  auto words = whole();
+  std::erase_if(words.commands, [](const auto& command) { return command.job == TesterJob::wait; });
+  for (const bool by_hand : {true, false}) {
+    Script script;
+    script.answers["RESULT?"] = {"PASS,0.1E-3"};  // for ever what it was
+    TestPlan plan;
+    plan.by_hand = by_hand;
+    CHECK(play(script, words, plan).error().code == Errc::timeout);
+    CHECK((script.sent.back() == "STOP") == !by_hand);
+  }
+  // An instrument that was never seen running: another text, and the same twice.
+  Script script;
+  script.answers["RESULT?"] = {"PASS,1E-4", "PASS,1E-4", "PASS,2E-4", "FAIL,5E-3", "FAIL,5E-3"};
+  const auto answer = play(script, words, {{}, true}).value();
+  CHECK(answer.verdict == TesterVerdict::fail);
+  CHECK(answer.quantities.at("leakage.current").value == doctest::Approx(5e-3));
+  CHECK(std::count(script.sent.begin(), script.sent.end(), "RESULT?") == 5);
+}
+
+TEST_CASE("an instrument that has nothing to show before its first test, or garbage, is tested all the same") {
+  const auto words = whole();
+  Script garbage;
+  garbage.answers["RESULT?"] = {"nothing yet", "PASS,0.24E-3"};
+  CHECK(play(garbage, words)->verdict == TesterVerdict::pass);
+  TesterRun run(words, {}, garbage.now);
+  for (int step = 0; step < 2; ++step) {
+    (void)run.next(garbage.now);
+    run.took(step == 0 ? "Maker,T-1,S1,1.0" : "", garbage.now);
+  }
+  CHECK(run.next(garbage.now).text == "RESULT?");
+  run.took(fail(Errc::timeout, "no answer"), garbage.now);
+  CHECK(run.next(garbage.now).text == "START");
 }
 
 TEST_CASE("another model is not configured and not started") {
@@ -177,7 +213,7 @@ TEST_CASE("an instrument that did not understand its configuration is not starte
 
 TEST_CASE("after the start, whatever fails, the voltage is taken off once and then the first error is told") {
   const auto words = whole();
-  for (const std::string failing : {"START", "STATE?", "RESULT?"}) {
+  for (const std::string failing : {"START", "STATE?", "RESULT?"}) {  // the first RESULT? is before the start
     CAPTURE(failing);
     Script script;
     script.fails = failing;
@@ -200,6 +236,23 @@ TEST_CASE("before the start nothing is stopped") {
     CHECK(play(script, words).error().code == Errc::timeout);
     CHECK(script.sent.back() == failing);
   }
+}
+
+TEST_CASE("a start that was not permitted was not sent, so nothing is stopped either") {
+  const auto words = whole();
+  Script script;
+  TesterRun run(words, {}, script.now);
+  for (int steps = 0; steps < 20; ++steps) {
+    const auto step = run.next(script.now);
+    if (step.what == RunStep::Do::done) break;
+    CHECK(step.text != "STOP");
+    if (step.needs_permit) {
+      run.took(fail(Errc::not_permitted, "an exam is on"), script.now);
+    } else {
+      run.took(step.text == "*IDN?" ? "Maker,T-1,S1,1.0" : "", script.now);
+    }
+  }
+  CHECK(run.result().error().code == Errc::not_permitted);
 }
 
 TEST_CASE("a test that never ends is stopped when its time is over") {
