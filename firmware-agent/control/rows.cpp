@@ -192,6 +192,8 @@ control::HistoryRow history_row(const HistoryEntry& entry) {
   return row;
 }
 
-std::string transport_text(const Bus& bus) { return std::visit(TransportText{}, bus.transport); }
+std::string transport_text(const Bus& bus) {
+  return std::visit(TransportText{}, bus.transport) + (bus.mode == BusMode::listen ? " listen" : "");
+}
 
 }  // namespace inspect::agent

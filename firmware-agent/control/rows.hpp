@@ -18,7 +18,7 @@ control::ReadingRow reading_row(const Reading& reading, const Moment& now);
 control::TraceHead trace_head(const AgentView& view, BusIndex bus);
 control::HistoryRow history_row(const HistoryEntry& entry);
 
-/// "/dev/ttyUSB0 9600 8N1" or "tcp 192.168.1.8:502".
+/// "/dev/ttyUSB0 9600 8N1" or "tcp 192.168.1.8:502"; " listen" behind it where another master asks.
 std::string transport_text(const Bus& bus);
 
 }  // namespace inspect::agent

@@ -170,16 +170,17 @@ bool Session::on_trace(BusIndex bus, const control::TraceEvent& event, std::uint
     if (trace.bus != bus) continue;
     traces = true;
     trace.dropped += dropped;
-    if (!event.records.empty()) tell(trace.id, trace.dropped, event);
+    if (!event.records.empty()) tell(trace.id, trace.dropped, event, event.records.size());
   }
   return traces;
 }
 
-/// `dropped`: what the subscription has lost so far, told with the next event that fits.
-void Session::tell(std::uint64_t id, std::uint64_t& dropped, control::News news) {
+/// `dropped`: what the subscription has lost so far, told with the next event that fits. `weight`: what this one
+/// counts.
+void Session::tell(std::uint64_t id, std::uint64_t& dropped, control::News news, std::uint64_t weight) {
   auto line = control::encode_event({id, dropped, std::move(news)});
   if (!line || outgoing_bytes_ + line->size() > limits_.buffered) {
-    ++dropped;
+    dropped += weight;
     ++counters_.dropped_events;
     return;
   }

@@ -71,7 +71,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool may_subscribe(const control::Request& request);
   void subscribe(const control::Request& request);
   [[nodiscard]] std::size_t subscriptions() const { return watches_.size() + awaiting_rows_.size() + traces_.size(); }
-  void tell(std::uint64_t id, std::uint64_t& dropped, control::News news);
+  void tell(std::uint64_t id, std::uint64_t& dropped, control::News news, std::uint64_t weight = 1);
   void send(std::string line);
   void pump();
   void tell_rows_added();

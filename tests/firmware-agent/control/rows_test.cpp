@@ -69,6 +69,8 @@ TEST_CASE("parity, stop bits and RS-485 are part of a line's transport") {
   CHECK(transport_text(bus) == "/dev/ttyS1 19200 8E1 RS-485");
   bus.transport = SerialLine{"/dev/ttyS1", 9600, drivers::Parity::none, 2, false};
   CHECK(transport_text(bus) == "/dev/ttyS1 9600 8N2");
+  bus.mode = BusMode::listen;
+  CHECK(transport_text(bus) == "/dev/ttyS1 9600 8N2 listen");
 }
 
 TEST_CASE("a device row says how long ago it answered, or that it never did") {
@@ -132,4 +134,23 @@ TEST_CASE("a stored bad value keeps its reason and loses its number") {
   CHECK(row.at == fake_now().wall);
   CHECK_FALSE(row.value);
   CHECK(row.reason == Reason::refused);
+}
+
+TEST_CASE("a trace says what it is of, so that it can be read without this agent") {
+  FakeAgent agent;
+  agent.place.buses[0].transport = SerialLine{"/dev/ttyS1", 19200, drivers::Parity::even, 1, false};
+  agent.place.buses[0].mode = BusMode::listen;
+  agent.place.buses[1].transport = TcpEndpoint{"10.0.0.8", 502};
+  const auto serial = trace_head(agent, BusIndex{0});
+  CHECK(serial.framing == "rtu");
+  CHECK(serial.baud == 19200);
+  CHECK(serial.mode == "listen");
+  CHECK(serial.started == agent.time.wall);
+  CHECK(serial.site == agent.place.name);
+  for (const auto& unit : serial.devices) CHECK_FALSE(unit.name.empty());
+  const auto tcp = trace_head(agent, BusIndex{1});
+  CHECK(tcp.framing == "tcp");
+  CHECK(tcp.baud == 0);
+  CHECK(tcp.mode == "master");
+  CHECK(serial.devices.size() + tcp.devices.size() == agent.place.devices.size());
 }
