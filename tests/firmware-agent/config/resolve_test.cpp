@@ -198,3 +198,13 @@ TEST_CASE("what cannot be listened to is refused with the cure") {
   CHECK(parse(with(good_site(), tcp, tcp + "\nmode = \"hear\"")).has_error());
   CHECK(parse(with(good_site(), tcp, tcp + "\nscan = \"sometimes\"")).has_error());
 }
+
+TEST_CASE("a supply has a name of its own, and several devices may hang on it") {
+  const auto fed = with(good_site(), "unit = 3", "unit = 3\nsupply = \"psu-24v\"");
+  const auto read = parse(fed);
+  REQUIRE_MESSAGE(read.has_value(), read.error().message);
+  CHECK(read->devices[1].supply == "psu-24v");
+  CHECK(read->devices[0].supply.empty());
+  tells(with(good_site(), "unit = 3", "unit = 3\nsupply = \"net\""), "\"net\" is a bus or device already");
+  tells(with(good_site(), "unit = 3", "unit = 3\nsupply = \"PSU 1\""), "site.toml");
+}

@@ -322,3 +322,25 @@ TEST_CASE("a suppressed finding is released as it is measured then") {
   shelf.book.release(shelf.rail, shelf.now(), shelf.told);
   CHECK(shelf.told.size() == 4);
 }
+
+TEST_CASE(
+    "a fault that is better known now is the same finding with another analysis; one that is gone is not touched") {
+  Shelf shelf;
+  Analysis better;
+  better.title = {"应答过慢", "Answers too late"};
+  shelf.book.restate(shelf.rail, better, shelf.now(), shelf.told);
+  CHECK(shelf.told.empty());
+  shelf.raise(shelf.rail);
+  REQUIRE(shelf.acknowledge(shelf.rail).has_value());
+  shelf.clock = 9s;
+  shelf.book.restate(shelf.rail, better, shelf.now(), shelf.told);
+  REQUIRE(shelf.told.size() == 3);
+  CHECK(shelf.last().event == FindingEvent::updated);
+  CHECK(shelf.last().finding.analysis.title == better.title);
+  CHECK(shelf.last().finding.state == AlarmState::acknowledged);
+  CHECK(shelf.last().finding.changed == moment(9s));
+  CHECK(shelf.last().finding.id.occurrence == 1);
+  shelf.clear(shelf.rail);
+  shelf.book.restate(shelf.rail, {}, shelf.now(), shelf.told);
+  CHECK(shelf.told.size() == 4);
+}

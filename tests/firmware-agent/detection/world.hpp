@@ -181,9 +181,10 @@ struct WatchedSite {
     wait(1s);
     take({good(point, value, now())});
   }
-  void attempt(DeviceIndex device, std::optional<Errc> failure = std::nullopt) {
+  void attempt(DeviceIndex device, std::optional<Errc> failure = std::nullopt, LineSigns signs = {}) {
     begin();
-    man->take(DeviceAttempt{device, place.site.devices[at(device)].bus, now(), failure, DeviceHealth::unknown}, last);
+    man->take(DeviceAttempt{device, place.site.devices[at(device)].bus, now(), failure, DeviceHealth::unknown, signs},
+              last);
     end();
   }
   void port(BusIndex bus, bool available, std::string why = {}) {
