@@ -19,9 +19,9 @@ constexpr auto flapping_line_silent_for = 5s;
 
 /// A silence that noise, as seen on the neighbours, would bring about more often than this accuses nobody.
 constexpr double chance_of_noise = 1e-6;
-/// A silence must be told within 3 s: a device that is lawfully slower than this is told to be silent, and slow after
-/// it.
-constexpr std::chrono::milliseconds longest_limit{800};
+/// Three times what its model is allowed, and no more than this, a device must have been silent: who restarts within a
+/// second, or is lawfully slow, is not dead; and a silence must be told within 3 s.
+constexpr std::chrono::milliseconds restarting{1100};
 /// While another master disturbs, questions are lost to collisions.
 constexpr unsigned misses_disturbed = 12;
 /// So long a conviction waits until it is known who fell silent with the device …
@@ -71,7 +71,7 @@ bool LinkWatch::convicted(const BusLink& bus, DeviceIndex index, BootTime now) c
   if (link.convicted_at) return true;
   if (!bus.evidence.convicts(link.seat, now)) return false;
   // The deadlines follow from what was learned; the model may be allowed more, and who uses that is not dead.
-  if (bus.devices.size() > 1 && now - link.first_timeout.boot < std::min(limit_of_[at(index)], longest_limit)) {
+  if (bus.devices.size() > 1 && now - link.first_timeout.boot < std::min(3 * limit_of_[at(index)], restarting)) {
     return false;
   }
   const auto misses = bus.evidence.misses(link.seat);
