@@ -34,6 +34,8 @@ struct Sheet {
                      {"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"},
                      "/usr/share/inspectd/catalogue"};
   NamesCommand names;
+  AdoptUsbCommand adopt_usb;
+  ProveUsbCommand prove_usb;
   BusWatchCommand bus_watch;
   BusTraceCommand bus_trace;
   BusScanCommand bus_scan{{}, "1-247", {"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"}};
@@ -98,6 +100,7 @@ class Builder {
     add_readings();
     add_findings();
     add_buses();
+    add_usb();
     add_tools();
   }
 
@@ -206,6 +209,23 @@ class Builder {
     option(*scan, "--profiles", sheet_.bus_scan.profiles)->type_name("DIR")->allow_extra_args(false);
   }
 
+  void add_usb() {
+    auto* usb = verb(app_, "usb", "usb", usb_);
+    usb->require_subcommand(0, 1);
+    verb(*usb, "list", "usb list", usb_);
+    auto* adopt = verb(*usb, "adopt", "usb adopt", sheet_.adopt_usb);
+    option(*adopt, "DEVICE", sheet_.adopt_usb.device)->required();
+    option(*adopt, "--by", sheet_.adopt_usb.by)->type_name("NAME");
+    auto* prove = verb(*usb, "prove", "usb prove", sheet_.prove_usb);
+    option(*prove, "DEVICE", sheet_.prove_usb.device)->required();
+    auto* relay =
+        option(*prove, "--relay", sheet_.prove_usb.relay)->check(whole_number(1, 64, language_))->type_name("N");
+    auto* witness = option(*prove, "--witness", sheet_.prove_usb.witness)->type_name("DEVICE/POINT");
+    relay->needs(witness);
+    witness->needs(relay);
+    option(*prove, "--by", sheet_.prove_usb.by)->type_name("NAME");
+  }
+
   void add_tools() {
     verb(app_, "outbox", "outbox", outbox_);
     auto* check = verb(app_, "check", "check", sheet_.check);
@@ -230,6 +250,7 @@ class Builder {
   BusesCommand buses_;
   DevicesCommand devices_;
   OutboxCommand outbox_;
+  UsbCommand usb_;
   CompletionCommand completion_;
 };
 

@@ -67,6 +67,17 @@ struct BusScanCommand {
   std::string units = "1-247";
   std::vector<std::string> profiles;  ///< directories; earlier ones win
 };
+struct UsbCommand {};
+struct AdoptUsbCommand {
+  std::string device;
+  std::string by;
+};
+struct ProveUsbCommand {
+  std::string device;
+  std::uint32_t relay = 0;  ///< 0: an instrument
+  std::string witness;
+  std::string by;
+};
 struct OutboxCommand {};
 struct CheckCommand {
   std::string file;
@@ -83,7 +94,8 @@ struct NamesCommand {
 using Command =
     std::variant<StatusCommand, BusesCommand, DevicesCommand, PointsCommand, ReadCommand, WatchCommand, HistoryCommand,
                  FindingsCommand, ShowFindingCommand, AcknowledgeCommand, ShelveCommand, UnshelveCommand, OutboxCommand,
-                 CheckCommand, CompletionCommand, NamesCommand, BusWatchCommand, BusTraceCommand, BusScanCommand>;
+                 CheckCommand, CompletionCommand, NamesCommand, BusWatchCommand, BusTraceCommand,
+                 BusScanCommand, UsbCommand, AdoptUsbCommand, ProveUsbCommand>;
 
 /// What the person asked for.
 struct Options {

@@ -114,11 +114,19 @@ class Runner {
     });
   }
 
+  Outcome operator()(const UsbCommand& /*command*/) { return show_usb(control::AskUsb{}); }
+  Outcome operator()(const AdoptUsbCommand& command) { return show_usb(control::AdoptUsb{command.device, command.by}); }
+  Outcome operator()(const ProveUsbCommand& command) {
+    return show_usb(
+        control::ProveUsb{command.device, static_cast<std::uint8_t>(command.relay), command.witness, command.by});
+  }
+
   Outcome operator()(const WatchCommand& command) { return watch(options_, console_, command); }
   Outcome operator()(const BusWatchCommand& command) { return bus_watch(options_, console_, command); }
   Outcome operator()(const BusTraceCommand& command) { return bus_trace(options_, console_, command); }
   Outcome operator()(const BusScanCommand& command) { return bus_scan(options_, console_, command); }
   Outcome operator()(const CheckCommand& command) { return check(options_, console_, command); }
+
 
   Outcome operator()(const CompletionCommand& /*command*/) {
     console_.out << completion_script();
@@ -205,6 +213,15 @@ class Runner {
       const bool bad =
           std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.reading.quality == Quality::bad; });
       return must_be_there && bad ? ExitCode::failed : ExitCode::done;
+    });
+  }
+
+  Outcome show_usb(const control::Ask& ask) {
+    return show<std::vector<control::UsbRow>>(ask, [&](const auto& rows) {
+      print(usb_page(console_, rows));
+      if (rows.empty())
+        talk({"现场没有 USB 设备，也没有插着的", "the site has no USB devices, and none is plugged in"});
+      return ExitCode::done;
     });
   }
 

@@ -13,7 +13,7 @@ struct Entry {
   std::string_view en;
 };
 
-constexpr std::array<Entry, 51> texts{{
+constexpr std::array<Entry, 57> texts{{
     {"inspectctl", "现场巡检网关的命令行：查看设备、读数和故障，确认或搁置故障。",
      "The command line of a field-inspection gateway: devices, readings, findings."},
     {"status", "网关、总线、设备、故障、存储的总览", "the gateway at a glance"},
@@ -29,6 +29,12 @@ constexpr std::array<Entry, 51> texts{{
     {"findings acknowledge", "确认：有人知道了", "somebody knows of it"},
     {"findings shelve", "搁置到某个时间，必须写原因", "put aside until a time, with a reason"},
     {"findings unshelve", "取消搁置", "end the shelf"},
+    {"usb", "USB 口：谁在那里，是不是投用时的那台", "USB ports: who is there, and is it the right one"},
+    {"usb list", "列出各 USB 口", "list the ports"},
+    {"usb adopt", "登记：现在插着的就是这台设备", "what is plugged in now is this device: keep that"},
+    {"usb prove", "证实：动一路继电器看输入，或由仪器自报", "by a moved relay, or the instrument's own word"},
+    {"--relay", "动哪一路继电器", "which relay to move"},
+    {"--witness", "另一台设备上接着该触点的输入", "another device's input, wired to its contact"},
     {"outbox", "等待送往中心的内容", "what waits for the centre"},
     {"bus", "看一条总线：占用、报文、未知设备", "one bus: its load, its frames, unknown devices"},
     {"bus watch", "总线的时间花在哪里、错在哪里，实时显示，Ctrl-C 结束",
@@ -69,7 +75,7 @@ constexpr std::array<Entry, 51> texts{{
     {"SHELL", "目前只有 bash", "bash"},
 }};
 
-constexpr std::array<Entry, 17> examples{{
+constexpr std::array<Entry, 20> examples{{
     {"inspectctl",
      "例：\n  inspectctl status\n  inspectctl read power-1/output.voltage --fresh\n"
      "  inspectctl findings shelve relay-1/relay.3.state/relay.welded/1 \\\n"
@@ -111,6 +117,18 @@ constexpr std::array<Entry, 17> examples{{
      "Examples:\n  inspectctl findings unshelve relay-1/relay.3.state/relay.welded/1"},
     {"bus", "例：\n  inspectctl bus watch rs485-1\n  inspectctl bus scan rs485-1 --units 1-32",
      "Examples:\n  inspectctl bus watch rs485-1\n  inspectctl bus scan rs485-1 --units 1-32"},
+    {"usb", "例：\n  inspectctl usb list\n  inspectctl usb adopt board-1 --by 张工",
+     "Examples:\n  inspectctl usb list\n  inspectctl usb adopt board-1 --by Zhang"},
+    {"usb adopt",
+     "例：\n  inspectctl usb adopt board-1 --by 张工\n\n会自报序列号的仪器同时得到证实；继电器板须另行证实。",
+     "Examples:\n  inspectctl usb adopt board-1 --by Zhang\n\nAn instrument that says its serial number is proven by "
+     "that; a "
+     "relay board\nis not."},
+    {"usb prove",
+     "例：\n  inspectctl usb prove board-1 --relay 1 --witness inputs/input.1.state\n  inspectctl usb prove "
+     "meter",
+     "Examples:\n  inspectctl usb prove board-1 --relay 1 --witness inputs/input.1.state\n  inspectctl usb "
+     "prove meter"},
     {"bus watch", "例：\n  inspectctl bus watch rs485-1", "Examples:\n  inspectctl bus watch rs485-1"},
     {"bus trace",
      "例：\n  inspectctl bus trace rs485-1 --for 1m --save 记录.jsonl\n  inspectctl bus trace --read 记录.jsonl --hex",

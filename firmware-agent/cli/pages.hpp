@@ -18,6 +18,7 @@ std::string points_page(const Console& console, const std::vector<control::Point
 /// `now`: ages of findings are counted to it.
 std::string findings_page(const Console& console, const std::vector<Finding>& findings, WallTime now);
 std::string finding_page(const Console& console, const Finding& finding, WallTime now);
+std::string usb_page(const Console& console, const std::vector<control::UsbRow>& rows);
 std::string outbox_page(const Console& console, const control::OutboxState& outbox, WallTime now);
 /// `point` says unit and role; on a terminal a curve stands above the table.
 std::string history_page(const Console& console, const control::PointRow& point,

@@ -56,6 +56,10 @@ const std::vector<Words> verbs{{},
                                {"findings", "shelve"},
                                {"findings", "unshelve"},
                                {"outbox"},
+                               {"usb"},
+                               {"usb", "list"},
+                               {"usb", "adopt"},
+                               {"usb", "prove"},
                                {"bus"},
                                {"bus", "watch"},
                                {"bus", "trace"},
@@ -69,6 +73,12 @@ TEST_CASE("each verb becomes its command, with what was said") {
   CHECK(command<StatusCommand>({"status", "--check"}).check);
   CHECK_FALSE(command<StatusCommand>({"status"}).check);
   command<BusesCommand>({"buses"});
+  command<UsbCommand>({"usb"});
+  command<UsbCommand>({"usb", "list"});
+  CHECK(command<ProveUsbCommand>({"usb", "prove", "meter"}).relay == 0);
+  CHECK(command<ProveUsbCommand>({"usb", "prove", "board-1", "--relay", "2", "--witness", "in/1"}).witness == "in/1");
+  CHECK(command<AdoptUsbCommand>({"usb", "adopt", "board-1", "--by", "Li"}).device == "board-1");
+  CHECK(command<AdoptUsbCommand>({"usb", "adopt", "board-1", "--by", "Li"}).by == "Li");
   command<DevicesCommand>({"devices"});
   CHECK(command<PointsCommand>({"points"}).device.empty());
   CHECK(command<PointsCommand>({"points", "power-1"}).device == "power-1");

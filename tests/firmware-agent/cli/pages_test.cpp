@@ -196,3 +196,27 @@ TEST_CASE("no curve without two rows and one value") {
 TEST_CASE("a finding's id is shown without its site") {
   CHECK(short_id(tests::sample_finding().id) == "relay-1/-/device.silent/3");
 }
+
+TEST_CASE("the page of USB ports names the port, the device, whether it is proven and why not") {
+  const control::UsbRow proven{"1-1", "board-1", true, "16c0:05df", "www.dcttech.com", "USBRelay4", "", "proven", {},
+                               3,     2,         1};
+  control::UsbRow doubtful = proven;
+  doubtful.port = "1-2";
+  doubtful.identity = "doubtful";
+  doubtful.why = {"换了另一台", "another one was put in its place"};
+  control::UsbRow missing;
+  missing.port = "1-3";
+  missing.device = "meter";
+  control::UsbRow stranger;
+  stranger.port = "1-4";
+  stranger.plugged = true;
+  stranger.ids = "1a86:7523";
+  std::ostringstream out;
+  const Console console{out, out};
+  const auto page = usb_page(console, {proven, doubtful, missing, stranger});
+  for (const auto* text : {"1-1", "board-1", "proven", "doubtful", "another one was put in its place", "not there",
+                           "not configured", "1a86:7523", "USBRelay4"}) {
+    CAPTURE(text);
+    CHECK(page.find(text) != std::string::npos);
+  }
+}

@@ -140,6 +140,7 @@ bool RelayModel::own_act(const std::vector<std::string>& words) {
   if (words[0] == "corrupt-id") return corrupt_id_ = true;
   if (words[0] == "id" && words.size() == 2) {
     id_ = words[1];
+    corrupt_id_ = false;
     return true;
   }
   if (words[0] != "set" || words.size() != 3) return false;
