@@ -74,6 +74,21 @@ TEST_CASE("a device that nobody proved, and one in doubt, is not written") {
   CHECK(why_not(guard, order, Identity::doubtful, at(nine - hours{1})) == RefusalReason::identity_doubtful);
 }
 
+TEST_CASE("a device is moved for its proof when all but the proof speaks for it, and never when it is in doubt") {
+  auto guard = with_exam();
+  const auto before = at(nine - hours{1});
+  const auto proof = [&](const WriteOrder& what, Identity identity, const Moment& now) {
+    const auto permission = guard.permit_proof(what, identity, now);
+    return permission ? std::nullopt : std::optional(permission.error().reason);
+  };
+  CHECK(proof(order, Identity::unproven, before) == std::nullopt);
+  CHECK(proof(order, Identity::proven, before) == std::nullopt);
+  CHECK(proof(order, Identity::doubtful, before) == RefusalReason::identity_doubtful);
+  CHECK(proof({"relay-1", "relay.4.on"}, Identity::unproven, before) == RefusalReason::not_configured);
+  CHECK(proof(order, Identity::unproven, at(nine)) == RefusalReason::exam_calendar);
+  CHECK(proof(order, Identity::unproven, at(nine - hours{1}, ClockTrust::none)) == RefusalReason::clock_unknown);
+}
+
 TEST_CASE("an exam of the calendar holds from its first instant to the instant before its last") {
   auto guard = with_exam();
   const auto tick = std::chrono::milliseconds{1};
