@@ -34,6 +34,7 @@ struct Sheet {
                      {"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"},
                      "/usr/share/inspectd/catalogue"};
   NamesCommand names;
+  ReplayCommand replay;
   AdoptUsbCommand adopt_usb;
   ProveUsbCommand prove_usb;
   BusWatchCommand bus_watch;
@@ -233,6 +234,8 @@ class Builder {
     flag(*check, "--profile", sheet_.check.is_profile);
     option(*check, "--profiles", sheet_.check.profiles)->type_name("DIR")->allow_extra_args(false);
     option(*check, "--catalogue", sheet_.check.catalogue)->type_name("DIR");
+    auto* replay = verb(app_, "replay", "replay", sheet_.replay);
+    option(*replay, "RECORD", sheet_.replay.record)->required();
     auto* completion = verb(app_, "completion", "completion", completion_);
     option(*completion, "SHELL", sheet_.shell)->required()->check(one_of({"bash"}, language_));
     auto* names = verb(app_, "complete", "complete", sheet_.names);

@@ -85,6 +85,10 @@ struct CheckCommand {
   std::vector<std::string> profiles;  ///< directories; earlier ones win
   std::string catalogue;              ///< directory; without one there the kinds of fault are not checked
 };
+/// A recorded site through the agent's judgement.
+struct ReplayCommand {
+  std::string record;  ///< folder, or readings.bin in it
+};
 struct CompletionCommand {};
 /// For the shell's completion: the names that fit a place, one a line.
 struct NamesCommand {
@@ -94,7 +98,7 @@ struct NamesCommand {
 using Command =
     std::variant<StatusCommand, BusesCommand, DevicesCommand, PointsCommand, ReadCommand, WatchCommand, HistoryCommand,
                  FindingsCommand, ShowFindingCommand, AcknowledgeCommand, ShelveCommand, UnshelveCommand, OutboxCommand,
-                 CheckCommand, CompletionCommand, NamesCommand, BusWatchCommand, BusTraceCommand,
+                 CheckCommand, ReplayCommand, CompletionCommand, NamesCommand, BusWatchCommand, BusTraceCommand,
                  BusScanCommand, UsbCommand, AdoptUsbCommand, ProveUsbCommand>;
 
 /// What the person asked for.

@@ -127,6 +127,7 @@ class Runner {
   Outcome operator()(const BusScanCommand& command) { return bus_scan(options_, console_, command); }
   Outcome operator()(const CheckCommand& command) { return check(options_, console_, command); }
 
+  Outcome operator()(const ReplayCommand& command) { return replay(options_, console_, command); }
 
   Outcome operator()(const CompletionCommand& /*command*/) {
     console_.out << completion_script();

@@ -15,6 +15,7 @@ ExitCode report(const Console& console, const Failure& failure);
 
 // Each in a file of its own, because it is no single question and answer.
 ExitCode watch(const Options& options, const Console& console, const WatchCommand& command);
+ExitCode replay(const Options& options, const Console& console, const ReplayCommand& command);
 ExitCode check(const Options& options, const Console& console, const CheckCommand& command);
 
 }  // namespace inspect::cli

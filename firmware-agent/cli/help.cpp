@@ -13,7 +13,7 @@ struct Entry {
   std::string_view en;
 };
 
-constexpr std::array<Entry, 57> texts{{
+constexpr std::array<Entry, 59> texts{{
     {"inspectctl", "现场巡检网关的命令行：查看设备、读数和故障，确认或搁置故障。",
      "The command line of a field-inspection gateway: devices, readings, findings."},
     {"status", "网关、总线、设备、故障、存储的总览", "the gateway at a glance"},
@@ -48,6 +48,8 @@ constexpr std::array<Entry, 57> texts{{
     {"--hex", "同时显示原始字节", "show the bytes, too"},
     {"--units", "找哪些站号", "which units to look for"},
     {"check", "检查配置或型号文件，不需要服务在运行", "check a configuration; needs no running agent"},
+    {"replay", "用记录的站点重新判断，不需要服务在运行", "judge a recorded site; needs no running agent"},
+    {"RECORD", "记录的目录，或其中的 readings.bin", "the record's folder, or readings.bin in it"},
     {"completion", "打印命令补全脚本", "print the shell's completion script"},
     {"complete", "", ""},
     {"--help", "显示帮助", "show this help"},
@@ -75,7 +77,7 @@ constexpr std::array<Entry, 57> texts{{
     {"SHELL", "目前只有 bash", "bash"},
 }};
 
-constexpr std::array<Entry, 20> examples{{
+constexpr std::array<Entry, 21> examples{{
     {"inspectctl",
      "例：\n  inspectctl status\n  inspectctl read power-1/output.voltage --fresh\n"
      "  inspectctl findings shelve relay-1/relay.3.state/relay.welded/1 \\\n"
@@ -142,6 +144,8 @@ constexpr std::array<Entry, 20> examples{{
      "idle time, or 10 % of the bus."},
     {"check", "例：\n  inspectctl check site.toml --profiles ./profiles\n  inspectctl check --profile pzem-017.toml",
      "Examples:\n  inspectctl check site.toml --profiles ./profiles\n  inspectctl check --profile pzem-017.toml"},
+    {"replay", "例：\n  inspectctl replay ./record > findings.jsonl",
+     "Examples:\n  inspectctl replay ./record > findings.jsonl"},
     {"completion", "例：\n  source <(inspectctl completion bash)", "Examples:\n  source <(inspectctl completion bash)"},
 }};
 

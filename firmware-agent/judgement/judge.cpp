@@ -16,7 +16,13 @@ constexpr double continuous_amps = 0.4;  // above, the inductor's current does n
 }  // namespace
 
 Judge::Judge(const Plant& plant, const Calendar& calendar, double start)
-    : plant_(plant), calendar_(calendar), start_(start), points_(plant.points.size()), power_(plant), links_(plant) {
+    : plant_(plant),
+      calendar_(calendar),
+      start_(start),
+      points_(plant.points.size()),
+      power_(plant),
+      links_(plant),
+      use_(calendar) {
   modules_.reserve(plant.components.size());
   for (std::size_t c = 0; c < plant.components.size(); ++c) add_component(static_cast<std::uint16_t>(c));
   now_ = start;
@@ -152,8 +158,7 @@ void Judge::advance(double time) {
     maintained(calendar_.maintenance[maintenance_++]);
   }
   while (session_ < calendar_.sessions.size() && calendar_.sessions[session_].end + after_session <= time) {
-    ++session_;
-    session_over(time);
+    session_over(calendar_.sessions[session_++], time);
   }
   if (time >= next_day_) {
     day_over(time);
@@ -183,8 +188,12 @@ double Judge::board_pace(std::uint16_t board) const {
   return count < 3 ? 1 : median_of({paces.data(), count});
 }
 
-void Judge::session_over(double time) {
+void Judge::session_over(const Session& session, double time) {
   power_.session_over(time, book_);
+  std::uint32_t operations = 0;
+  for (const auto& r : relays_) operations += r.operations();
+  use_.learn(session, operations - operations_);
+  operations_ = operations;
   std::uint16_t board = nowhere;
   double pace = 1;
   for (std::size_t i = 0; i < trends_.size(); ++i) {
@@ -203,7 +212,7 @@ void Judge::session_over(double time) {
 
 void Judge::day_over(double time) {
   book_.age(time);
-  for (auto& t : trends_) t.day_over(time, calendar_, book_);
+  for (auto& t : trends_) t.day_over(time, use_, book_);
 }
 
 void Judge::maintained(const Maintenance& m) {

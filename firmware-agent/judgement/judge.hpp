@@ -53,7 +53,7 @@ class Judge {
   void wire(PointState& p, const Sample& sample);
   void measure(PointState& p, const Sample& sample);
   void measure_module(PointState& p, const Sample& sample);
-  void session_over(double time);
+  void session_over(const Session& session, double time);
   void day_over(double time);
   void maintained(const Maintenance& m);
   [[nodiscard]] double age(const TrendRules& trend) const;
@@ -70,7 +70,9 @@ class Judge {
   std::vector<TesterRules> testers_;
   LinkRules links_;
   std::vector<TrendRules> trends_;
-  std::vector<double> levels_;  ///< by trend; room for a session's end
+  UsePlan use_;
+  std::uint32_t operations_ = 0;  ///< of all relays to the end of the last session
+  std::vector<double> levels_;    ///< by trend; room for a session's end
   std::size_t session_ = 0, maintenance_ = 0;
   bool unsettled_ = false;  ///< some relay waits for its contradiction to be put right
   double now_ = 0, next_day_ = 0;

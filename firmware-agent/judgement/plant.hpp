@@ -70,6 +70,7 @@ struct Plant {
 struct Session {
   double start = 0;  ///< seconds since 1970
   double end = 0;
+  bool exam = false;  ///< else training
 };
 
 struct Maintenance {

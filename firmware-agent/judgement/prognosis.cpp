@@ -17,10 +17,10 @@ namespace {
 /// closed findings teach a better one.
 constexpr double may_stop = 0.25;
 /// What the law itself is in doubt beyond the experts' record: of the growth that is foretold.
-constexpr double law_doubt = 0.2;
+constexpr double law_doubt = 0.25;
 
-/// Probability that the level is past the margin `days` ahead.
-double crossed(const Wear& wear, const Record& record, double days) {
+/// Probability that the level is past the margin on the day `days` ahead.
+double past(const Wear& wear, const Record& record, double days) {
   const double now = wear.days.back().age;
   const double distance = days * wear.age_per_day;
   const double side = wear.margin < 0 ? -1 : 1;
@@ -28,13 +28,22 @@ double crossed(const Wear& wear, const Record& record, double days) {
   double p = 0;
   for (std::size_t e = 0; e < expert_count; ++e) {
     const double level = side * predict(static_cast<Expert>(e), wear.days, now + distance);
-    const double grown = record.error[e] * std::max(1.0, distance / record.distance);
+    const double grown = record.error[e] * std::sqrt(std::max(1.0, distance / record.distance));
     const double law = law_doubt * std::abs(level - here);
     const double doubt = std::sqrt(grown * grown + law * law + wear.noise * wear.noise);
     p += record.weight[e] * student4((level - std::abs(wear.margin)) / std::max(doubt, 1e-9));
   }
   const double left = std::clamp(1 - here / std::abs(wear.margin), 0.0, 1.0);
   return p * (1 - may_stop * left);
+}
+
+/// Probability that it was past by then. Doubt grows with the distance, so the day that is surest may lie before the
+/// end.
+double crossed(const Wear& wear, const Record& record, double days) {
+  constexpr int steps = 12;
+  double p = 0;
+  for (int i = 1; i <= steps; ++i) p = std::max(p, past(wear, record, days * i / steps));
+  return p;
 }
 
 double day_of(const Wear& wear, const Record& record, double wanted) {

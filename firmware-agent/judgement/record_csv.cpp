@@ -153,7 +153,7 @@ Result<Calendar> read_calendar(std::istream& in, const Plant& plant) {
     if (!start) return start.error();
     if (!end) return end.error();
     if (!what) return what.error();
-    if (*what == "exam" || *what == "training") calendar.sessions.push_back({*start, *end});
+    if (*what == "exam" || *what == "training") calendar.sessions.push_back({*start, *end, *what == "exam"});
     if (*what != "maintenance") continue;
     const auto component = reference(table, "component", plant);
     if (!component) return component.error();

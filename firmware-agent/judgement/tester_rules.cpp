@@ -50,7 +50,9 @@ void TesterRules::take(Role role, const Sample& sample, ClaimBook& book) {
     voltage_repeats_ += 0.01 * ((same ? 1 : 0) - voltage_repeats_);
     return;
   }
-  if (!sample.good() || test_.time < 0 || sample.time - test_.time > 30) return;
+  // A late reading belongs to an earlier object.
+  const double into = sample.time - test_.time;
+  if (!sample.good() || test_.time < 0 || into < 0 || into > 30) return;
   if (role == Role::leakage_current && test_.readings < static_cast<int>(test_.leakage.size())) {
     leakage(sample, book);
   }

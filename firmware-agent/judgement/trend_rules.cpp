@@ -65,7 +65,7 @@ void TrendRules::limit_fact(double time, double level, ClaimBook& book) {
   if (past_ >= kind_.crossings) book.see(time, component_, point_, kind_.fault);
 }
 
-void TrendRules::day_over(double time, const Calendar& calendar, ClaimBook& book) {
+void TrendRules::day_over(double time, const UsePlan& plan, ClaimBook& book) {
   if (day_.count() == 0) return;
   series_.push(
       {static_cast<float>((time - start_) / day), static_cast<float>(age_), static_cast<float>(day_.median())});
@@ -74,10 +74,10 @@ void TrendRules::day_over(double time, const Calendar& calendar, ClaimBook& book
     book.withdraw(time, point_, kind_.fault);
     expecting_ = false;
   }
-  foresee(time, calendar, book);
+  foresee(time, plan, book);
 }
 
-double TrendRules::pace(double time, const Calendar& calendar) const {
+double TrendRules::pace(double time, const UsePlan& plan) const {
   if (kind_.ageing == Ageing::days) return 1;
   const auto all = series_.days();
   std::size_t first = all.size() - 1;
@@ -85,17 +85,11 @@ double TrendRules::pace(double time, const Calendar& calendar) const {
   const double gained = all.back().age - all[first].age;
   const double span = all.back().day - all[first].day;
   if (kind_.ageing == Ageing::heated_hours) return gained / std::max(1.0, span);
-  const auto sessions = [&](double from, double to) {
-    const auto before = [](const Session& s, double t) { return s.start < t; };
-    const auto& list = calendar.sessions;
-    return static_cast<double>(std::lower_bound(list.begin(), list.end(), to, before) -
-                               std::lower_bound(list.begin(), list.end(), from, before));
-  };
-  const double past = sessions(time - span * day, time);
-  return past <= 0 ? 0 : gained / past * sessions(time, time + horizon * day) / horizon;
+  const double past = plan.use(time - span * day, time);
+  return past <= 0 ? 0 : gained / past * plan.use(time, time + horizon * day) / horizon;
 }
 
-void TrendRules::foresee(double time, const Calendar& calendar, ClaimBook& book) {
+void TrendRules::foresee(double time, const UsePlan& plan, ClaimBook& book) {
   const auto& baseline = series_.baseline();
   const auto all = series_.days();
   if (!baseline || all.size() < Series::to_learn + 3 || past_ > 0) return;
@@ -116,7 +110,7 @@ void TrendRules::foresee(double time, const Calendar& calendar, ClaimBook& book)
     while (first > 0 && away[first - 1].level / now > began) --first;
     first = first > 2 ? first - 2 : 0;
     const Wear wear{std::span<const Daily>(away).subspan(first, all.size() - first), margin, baseline->deviation,
-                    pace(time, calendar)};
+                    pace(time, plan)};
     expected = outlook(wear, horizon);
   }
   if (expected && expected->probability >= hopeless) {

@@ -3,6 +3,7 @@
 #include "firmware-agent/judgement/aggregate.hpp"
 #include "firmware-agent/judgement/claim.hpp"
 #include "firmware-agent/judgement/series.hpp"
+#include "firmware-agent/judgement/use_plan.hpp"
 
 #include <optional>
 
@@ -37,7 +38,7 @@ class TrendRules {
   /// A session is over; `level` is its median, conditioned, on the raw scale.
   void session_over(double time, double level, double age, ClaimBook& book);
   /// A day is over: forecasts.
-  void day_over(double time, const Calendar& calendar, ClaimBook& book);
+  void day_over(double time, const UsePlan& plan, ClaimBook& book);
   void restart();
   [[nodiscard]] std::uint16_t component() const { return component_; }
   [[nodiscard]] const TrendKind& kind() const { return kind_; }
@@ -45,9 +46,9 @@ class TrendRules {
  private:
   [[nodiscard]] double scale(double value) const;
   void limit_fact(double time, double level, ClaimBook& book);
-  void foresee(double time, const Calendar& calendar, ClaimBook& book);
+  void foresee(double time, const UsePlan& plan, ClaimBook& book);
   /// Age that a day of the next 60 will bring, from the last 30 days and the sessions planned.
-  [[nodiscard]] double pace(double time, const Calendar& calendar) const;
+  [[nodiscard]] double pace(double time, const UsePlan& plan) const;
 
   std::uint16_t point_, component_;
   TrendKind kind_;

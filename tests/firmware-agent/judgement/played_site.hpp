@@ -21,7 +21,7 @@ class PlayedSite {
   explicit PlayedSite(int days) : days_(days) {
     for (int d = 0; d < days; ++d) {
       for (const double hour : {9.0, 14.0}) {
-        calendar.sessions.push_back({start + d * day + hour * 3600, start + d * day + (hour + 1) * 3600});
+        calendar.sessions.push_back({start + d * day + hour * 3600, start + d * day + (hour + 1) * 3600, false});
       }
     }
   }

@@ -50,6 +50,8 @@ TEST_CASE("a calendar gives sessions and work done, each in the order of time") 
   REQUIRE(calendar->sessions.size() == 2);
   CHECK(calendar->sessions[0].start == 100);
   CHECK(calendar->sessions[1].end == 400);
+  CHECK(calendar->sessions[1].exam);
+  CHECK_FALSE(calendar->sessions[0].exam);
   REQUIRE(calendar->maintenance.size() == 1);
   CHECK(calendar->maintenance[0].component == site.id("k1"));
 }

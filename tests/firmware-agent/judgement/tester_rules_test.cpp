@@ -145,6 +145,21 @@ TEST_CASE("what is read without test voltage is no test") {
   CHECK(t.verdict().empty());
 }
 
+TEST_CASE("a reading that comes late, in the next object's test, belongs to neither") {
+  Tester t;
+  t.sound(300);
+  for (int i = 0; i < 30; ++i) {
+    const double x = t.object();
+    t.take(t.time, Role::test_voltage, 242);
+    t.take(t.time + 2, Role::leakage_current, x);
+    t.take(t.time - 290, Role::leakage_current, 3 * x);
+    t.take(t.time + 4, Role::leakage_current, x + 1);
+    t.take(t.time + 9, Role::insulation, t.ohms());
+    t.time += 300;
+  }
+  CHECK(t.verdict().empty());
+}
+
 TEST_CASE("a mended tester begins its count anew") {
   Tester t;
   t.sound(300);

@@ -14,6 +14,7 @@ constexpr double day = 86400;
 struct Trend {
   Site site;
   Calendar calendar;
+  UsePlan plan{calendar};
   TrendRules rules;
   ClaimBook book;
   int days = 0;
@@ -27,7 +28,7 @@ struct Trend {
       REQUIRE(rules.spoke());
       rules.session_over(days * day + hour * 3600, rules.session_median(), days, book);
     }
-    rules.day_over(++days * day, calendar, book);
+    rules.day_over(++days * day, plan, book);
   }
   std::string verdict() { return told(book, site.plant); }
 };
