@@ -15,24 +15,24 @@
 namespace inspect::drivers {
 namespace {
 
-struct Speed {
+struct Rate {
   std::uint32_t baud;
   speed_t code;
 };
-constexpr std::array<Speed, 20> speeds{
+constexpr std::array<Rate, 20> rates{
     {{110, B110},       {300, B300},         {600, B600},         {1200, B1200},       {2400, B2400},
      {4800, B4800},     {9600, B9600},       {19200, B19200},     {38400, B38400},     {57600, B57600},
      {115200, B115200}, {230400, B230400},   {460800, B460800},   {500000, B500000},   {576000, B576000},
      {921600, B921600}, {1000000, B1000000}, {1152000, B1152000}, {1500000, B1500000}, {2500000, B2500000}}};
 
 speed_t code_of(std::uint32_t baud) {
-  for (const auto& speed : speeds) {
+  for (const auto& speed : rates) {
     if (speed.baud == baud) return speed.code;
   }
   return B0;
 }
 
-Error unavailable(const std::string& port, const char* what, int error) {
+Error unusable(const std::string& port, const char* what, int error) {
   return fail(Errc::bus_unavailable, port + ": " + what + ": " + std::strerror(error));
 }
 
@@ -61,25 +61,25 @@ termios heard_only(termios now, const SerialSettings& settings) {
 Result<ListeningPort> ListeningPort::open(const SerialSettings& settings) {
   if (auto checked = check(settings); !checked) return checked.error();
   const int descriptor = ::open(settings.port.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-  if (descriptor < 0) return unavailable(settings.port, "cannot be opened", errno);
+  if (descriptor < 0) return unusable(settings.port, "cannot be opened", errno);
   termios before{};
   if (::tcgetattr(descriptor, &before) != 0) {
     const int error = errno;
     ::close(descriptor);
-    return unavailable(settings.port, "is no serial port", error);
+    return unusable(settings.port, "is no serial port", error);
   }
   // First of all: a port that was just plugged in echoes what it hears until it is told not to.
   const auto wanted = heard_only(before, settings);
   if (::tcsetattr(descriptor, TCSANOW, &wanted) != 0) {
     const int error = errno;
     ::close(descriptor);
-    return unavailable(settings.port, "cannot be set up", error);
+    return unusable(settings.port, "cannot be set up", error);
   }
   ::tcflush(descriptor, TCIOFLUSH);  // and what it was about to echo is thrown away
   int rts = TIOCM_RTS;
   (void)::ioctl(descriptor, TIOCMBIC, &rts);  // a pseudo-terminal has none
   ListeningPort port(descriptor, before);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return unavailable(settings.port, "is in use", errno);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return unusable(settings.port, "is in use", errno);
   return port;
 }
 

@@ -11,7 +11,7 @@ namespace inspect::cli {
 
 namespace {
 
-std::string percent(double share) {
+std::string load_text(double share) {
   std::array<char, 16> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "%.0f %%", share * 100);
   return buffer.data();
@@ -41,7 +41,7 @@ std::string buses_page(const Console& console, const std::vector<control::BusRow
     const auto& c = bus.counters;
     table.row({{bus.name},
                word(bus.health, console.language),
-               {percent(bus.utilisation)},
+               {load_text(bus.utilisation)},
                {std::to_string(bus.devices)},
                {std::to_string(c.transactions)},
                count_cell(c.timeouts, Tone::doubt),

@@ -20,10 +20,10 @@ namespace {
 /// One waking for a handful of bytes, not one for each: short against any device's answer time.
 constexpr auto gather = 2ms;
 /// A missing port is tried this often, and told after so many tries: a re-plugged adapter is no finding.
-constexpr auto port_pause = 1s;
-constexpr unsigned port_tries = 2;
-constexpr double utilisation_memory_s = 10;
-constexpr auto longest_fresh = 10s;
+constexpr auto retry_pause = 1s;
+constexpr unsigned silent_tries = 2;
+constexpr double load_memory_s = 10;
+constexpr auto longest_wait_for_fresh = 10s;
 
 }  // namespace
 
@@ -48,7 +48,7 @@ asio::awaitable<void> Listener::run() {
     if (stopping_) co_return;
     if (!got) {
       port(false, got.error().message);
-      co_await pause(port_pause);
+      co_await pause(retry_pause);
       continue;
     }
     port(true, "");
@@ -71,7 +71,7 @@ asio::awaitable<void> Listener::fresh(std::vector<PointIndex> points) {
   const auto asked = drivers::boot_now();
   const auto unread = [&](PointIndex point) { return line_.last_read(point).value_or(asked) <= asked; };
   while (!stopping_ && std::any_of(points.begin(), points.end(), unread) &&
-         drivers::boot_now() < asked + longest_fresh) {
+         drivers::boot_now() < asked + longest_wait_for_fresh) {
     heard_something_.expires_after(1s);
     boost::system::error_code ignored;
     co_await heard_something_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -87,7 +87,7 @@ void Listener::port(bool available, const std::string& why) {
     if (std::exchange(told_unavailable_, false)) sink_.bus_available(bus_, true, "");
     return;
   }
-  if (++unavailable_ < port_tries || told_unavailable_) return;
+  if (++unavailable_ < silent_tries || told_unavailable_) return;
   told_unavailable_ = true;
   sink_.bus_available(bus_, false, why);
   line_.lost(drivers::moment_now());
@@ -98,7 +98,7 @@ void Listener::account(std::size_t bytes, BootTime now) {
   if (elapsed.count() <= 0) return;
   accounted_ = now;
   const double busy = std::chrono::duration<double>(wire_.characters(bytes)).count();
-  const double weight = 1 - std::exp(-elapsed.count() / utilisation_memory_s);
+  const double weight = 1 - std::exp(-elapsed.count() / load_memory_s);
   utilisation_ += weight * (std::min(1.0, busy / elapsed.count()) - utilisation_);
 }
 

@@ -9,10 +9,10 @@ using namespace std::chrono_literals;
 using modbus::Heard;
 
 /// A value is believed for so many of the times at which the master asks for it, …
-constexpr int good_for_periods = 3;
+constexpr int believed_periods = 3;
 /// … which may be seldom, but after so long nothing is known of now.
-constexpr BootClock::duration longest_good = 15min;
-constexpr BootClock::duration shortest_good = 2s;
+constexpr BootClock::duration believed_at_most = 15min;
+constexpr BootClock::duration believed_at_least = 2s;
 /// A point that failed so often in a row has a bad reading: the first miss accuses nobody.
 constexpr unsigned point_failures = 2;
 
@@ -93,7 +93,8 @@ void OverheardLine::hand_on(Member& member, const drivers::OverheardOutcome& out
     // Until the master has asked twice its period is not known, and the profile's is the best guess.
     const BootClock::duration period = last ? at_time.boot - *last : profile.points[value.point].period;
     last = at_time.boot;
-    const auto good_for = std::clamp(good_for_periods * std::min(period, longest_good), shortest_good, longest_good);
+    const auto good_for =
+        std::clamp(believed_periods * std::min(period, believed_at_most), believed_at_least, believed_at_most);
     readings.push_back({PointIndex(at(device.first_point) + value.point), value.value, value.quality, value.reason,
                         at_time, at_time.boot + good_for});
   }

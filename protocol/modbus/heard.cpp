@@ -5,7 +5,7 @@
 namespace inspect::modbus {
 namespace {
 
-std::uint16_t word(BytesView bytes, std::size_t at) {
+std::uint16_t big_endian(BytesView bytes, std::size_t at) {
   return static_cast<std::uint16_t>((bytes[at] << 8) | bytes[at + 1]);
 }
 
@@ -13,7 +13,8 @@ std::vector<std::uint16_t> written_values(std::uint8_t function, std::uint16_t q
   std::vector<std::uint16_t> values;
   values.reserve(quantity);
   for (std::size_t i = 0; i < quantity; ++i) {
-    values.push_back(function == 15 ? static_cast<std::uint16_t>((data[i / 8] >> (i % 8)) & 1) : word(data, 2 * i));
+    values.push_back(function == 15 ? static_cast<std::uint16_t>((data[i / 8] >> (i % 8)) & 1)
+                                    : big_endian(data, 2 * i));
   }
   return values;
 }
@@ -22,7 +23,7 @@ std::vector<std::uint16_t> written_values(std::uint8_t function, std::uint16_t q
 
 std::optional<Request> read_question(std::uint8_t unit, BytesView pdu) {
   if (pdu.size() < 5) return std::nullopt;
-  Request request{unit, pdu[0], word(pdu, 1), word(pdu, 3), {}};
+  Request request{unit, pdu[0], big_endian(pdu, 1), big_endian(pdu, 3), {}};
   switch (request.function) {
     case 1:
     case 2:

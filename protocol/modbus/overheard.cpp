@@ -9,11 +9,11 @@ namespace {
 /// What an adapter may keep back, and a busy machine hand over late, between two bytes of one frame.
 constexpr std::chrono::milliseconds patience{50};
 /// Bytes that make no frame are kept so long that a frame that began in them can be found.
-constexpr std::size_t buffer_max = 2 * rtu_frame_max;
-constexpr std::size_t shortest_frame = 4;
+constexpr std::size_t heap_max = 2 * rtu_frame_max;
+constexpr std::size_t least_frame = 4;
 constexpr std::size_t refusal_length = 5;
 
-bool checksum_fits(BytesView frame) {
+bool sums_up(BytesView frame) {
   const auto crc = crc16(frame.first(frame.size() - 2));
   return frame[frame.size() - 2] == (crc & 0xFF) && frame[frame.size() - 1] == (crc >> 8);
 }
@@ -64,14 +64,14 @@ void Overheard::heard(BytesView bytes, BootTime now, std::vector<Heard>& out) {
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   came_.insert(came_.end(), bytes.size(), now);
   cut(now, out);
-  if (buffer_.size() > buffer_max) junk(buffer_.size() - buffer_max, out);
+  if (buffer_.size() > heap_max) junk(buffer_.size() - heap_max, out);
   if (open_ && !open_->ours && now - open_->asked >= longest_heard_wait) end_open(now, out);
 }
 
 void Overheard::sent(BytesView frame, BootTime now, std::vector<Heard>& out) {
   counters_.bytes_out += frame.size();
   close_burst(out);
-  if (frame.size() < shortest_frame) return;
+  if (frame.size() < least_frame) return;
   on_question(Bytes(frame.begin(), frame.end()), now + wire_.characters(frame.size()), true, out);
 }
 
@@ -105,7 +105,7 @@ Overheard::Look Overheard::look(BytesView bytes) const {
       return true;
     }
     const auto frame = bytes.first(length);
-    if (!checksum_fits(frame)) return false;
+    if (!sums_up(frame)) return false;
     if (shape == Shape::answer && !belongs(frame)) return false;
     if (shape == Shape::question && !read_question(frame[0], pdu_of(frame))) return false;
     found.frame = Cut{shape, length};
@@ -139,7 +139,7 @@ void Overheard::cut(BootTime now, std::vector<Heard>& out) {
 
 /// Goes to the next whole frame behind the buffer's beginning; false: there is none yet.
 bool Overheard::pass_over(std::vector<Heard>& out) {
-  for (std::size_t offset = 1; offset + shortest_frame <= buffer_.size(); ++offset) {
+  for (std::size_t offset = 1; offset + least_frame <= buffer_.size(); ++offset) {
     if (!look(BytesView(buffer_).subspan(offset)).frame) continue;
     junk(offset, out);
     at_edge_ = true;
@@ -157,7 +157,7 @@ void Overheard::close_burst(std::vector<Heard>& out) {
       continue;
     }
     // A whole heap with a right checksum is a frame, though of a function that we do not speak.
-    if (buffer_.size() >= shortest_frame && buffer_.size() <= rtu_frame_max && checksum_fits(buffer_)) {
+    if (buffer_.size() >= least_frame && buffer_.size() <= rtu_frame_max && sums_up(buffer_)) {
       accept({Shape::stray, buffer_.size()}, out);
     } else if (!pass_over(out)) {
       junk(buffer_.size(), out);

@@ -7,9 +7,9 @@ namespace inspect::modbus {
 namespace {
 
 constexpr std::size_t shortest_frame = mbap_size + 1;
-constexpr std::size_t most_given_up = 64;  ///< the oldest is forgotten first
+constexpr std::size_t most_late = 64;  ///< the oldest is forgotten first
 
-std::uint16_t word(BytesView bytes, std::size_t at) {
+std::uint16_t header_word(BytesView bytes, std::size_t at) {
   return static_cast<std::uint16_t>((bytes[at] << 8) | bytes[at + 1]);
 }
 
@@ -44,8 +44,8 @@ void OverheardTcp::heard(BytesView bytes, BootTime now, std::vector<Heard>& out)
   counters_.bytes_in += bytes.size();
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   while (buffer_.size() >= mbap_size) {
-    const std::size_t length = 6U + word(buffer_, 4);
-    if (word(buffer_, 2) != 0 || length < shortest_frame || length > tcp_frame_max) {
+    const std::size_t length = 6U + header_word(buffer_, 4);
+    if (header_word(buffer_, 2) != 0 || length < shortest_frame || length > tcp_frame_max) {
       // No frame can be found again behind a wrong length.
       counters_.noise_bytes += buffer_.size();
       out.push_back(about(Heard::What::noise, std::exchange(buffer_, {}), now, false));
@@ -60,12 +60,12 @@ void OverheardTcp::heard(BytesView bytes, BootTime now, std::vector<Heard>& out)
 }
 
 bool OverheardTcp::answers(BytesView frame) const {
-  if (!open_ || word(frame, 0) != word(open_->bytes, 0) || frame[6] != open_->bytes[6]) return false;
+  if (!open_ || header_word(frame, 0) != header_word(open_->bytes, 0) || frame[6] != open_->bytes[6]) return false;
   const auto asked = open_->bytes[7];
   if (frame[7] == (asked | exception_flag)) return frame.size() == mbap_size + 2;
   if (frame[7] != asked) return false;
   if (!open_->request) return true;
-  if (is_read(asked)) return decode_tcp(*open_->request, word(frame, 0), frame).has_value();
+  if (is_read(asked)) return decode_tcp(*open_->request, header_word(frame, 0), frame).has_value();
   return is_echo_of_write(BytesView(open_->bytes).subspan(mbap_size), frame.subspan(mbap_size));
 }
 
@@ -80,14 +80,14 @@ void OverheardTcp::on_frame(Bytes frame, BootTime at, std::vector<Heard>& out) {
       ++counters_.exceptions;
       heard.answer.exception = heard.bytes[8];
     } else if (open_->request && is_read(open_->request->function)) {
-      if (auto answer = decode_tcp(*open_->request, word(heard.bytes, 0), heard.bytes))
+      if (auto answer = decode_tcp(*open_->request, header_word(heard.bytes, 0), heard.bytes))
         heard.answer = std::move(*answer);
     }
     open_.reset();
     out.push_back(std::move(heard));
     return;
   }
-  const auto late = std::find(given_up_.begin(), given_up_.end(), word(frame, 0));
+  const auto late = std::find(given_up_.begin(), given_up_.end(), header_word(frame, 0));
   if (late != given_up_.end()) {
     ++counters_.late;
     given_up_.erase(late);
@@ -102,8 +102,8 @@ void OverheardTcp::gave_up(BootTime now, std::vector<Heard>& out) {
   if (!open_) return;
   auto open = *std::exchange(open_, std::nullopt);
   ++counters_.timeouts;
-  if (given_up_.size() >= most_given_up) given_up_.erase(given_up_.begin());
-  given_up_.push_back(word(open.bytes, 0));
+  if (given_up_.size() >= most_late) given_up_.erase(given_up_.begin());
+  given_up_.push_back(header_word(open.bytes, 0));
   auto heard = about(Heard::What::unanswered, {}, now, true);
   heard.unit = open.bytes[6];
   heard.function = open.bytes[7];

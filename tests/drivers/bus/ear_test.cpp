@@ -37,8 +37,8 @@ struct Keeper final : Tap {
   modbus::Bytes in;
 };
 
-struct Bench {
-  explicit Bench(std::string path) : ear(make_ear(loop.get_executor(), {std::move(path), 9600, 'N', 1, false})) {}
+struct EarBench {
+  explicit EarBench(std::string path) : ear(make_ear(loop.get_executor(), {std::move(path), 9600, 'N', 1, false})) {}
 
   Result<std::size_t> hear(BootClock::duration time) { return tests::run(loop, ear->hear(bytes, boot_now() + time)); }
 
@@ -53,7 +53,7 @@ const modbus::Bytes frame{0x01, 0x03, 0x02, 0x00, 0x01, 0x79, 0x84};
 
 TEST_CASE("an ear hears what passes, shows it to a tap, and says nothing") {
   PtyEnd end;
-  Bench bench(end.path());
+  EarBench bench(end.path());
   Keeper keeper;
   REQUIRE(bench.hear(0ms).value() == 0);
   end.say(frame);
@@ -73,7 +73,7 @@ TEST_CASE("an ear hears what passes, shows it to a tap, and says nothing") {
 
 TEST_CASE("an ear waits no longer than it is told to") {
   PtyEnd end;
-  Bench bench(end.path());
+  EarBench bench(end.path());
   const auto start = boot_now();
   CHECK(bench.hear(50ms).value() == 0);
   CHECK(boot_now() - start >= 50ms);
@@ -84,7 +84,7 @@ TEST_CASE("a port that goes is told, tried again with a pause, and counted when 
   auto end = std::make_unique<PtyEnd>();
   const auto link = "/tmp/inspect-ear-" + std::to_string(::getpid());
   REQUIRE(::symlink(end->path().c_str(), link.c_str()) == 0);
-  Bench bench(link);
+  EarBench bench(link);
   REQUIRE(bench.hear(0ms).has_value());
   end.reset();
   CHECK(bench.hear(1s).error().code == Errc::bus_unavailable);
@@ -100,7 +100,7 @@ TEST_CASE("a port that goes is told, tried again with a pause, and counted when 
 
 TEST_CASE("an ear that is closed wakes who waits") {
   PtyEnd end;
-  Bench bench(end.path());
+  EarBench bench(end.path());
   REQUIRE(bench.hear(0ms).has_value());
   boost::asio::steady_timer later(bench.loop, 20ms);
   later.async_wait([&](boost::system::error_code) { bench.ear->close(); });

@@ -18,7 +18,8 @@ termios settings_of(int descriptor) {
   return settings;
 }
 
-SerialSettings line(const PtyEnd& end, std::uint32_t baud = 9600, char parity = 'N', std::uint8_t stop_bits = 1) {
+SerialSettings settings_for(const PtyEnd& end, std::uint32_t baud = 9600, char parity = 'N',
+                            std::uint8_t stop_bits = 1) {
   return {end.path(), baud, parity, stop_bits, false};
 }
 
@@ -26,7 +27,7 @@ SerialSettings line(const PtyEnd& end, std::uint32_t baud = 9600, char parity = 
 
 TEST_CASE("nothing can be written through a listening port: its descriptor is open for reading alone") {
   PtyEnd end;
-  const auto port = ListeningPort::open(line(end));
+  const auto port = ListeningPort::open(settings_for(end));
   REQUIRE(port.has_value());
   CHECK((::fcntl(port->descriptor(), F_GETFL) & O_ACCMODE) == O_RDONLY);
   const std::uint8_t byte = 0x55;
@@ -39,7 +40,7 @@ TEST_CASE("nor does the kernel send of its own: what comes in is not echoed and 
   PtyEnd end;
   // A terminal that nobody has set echoes; so does a serial port that was just plugged in.
   REQUIRE((settings_of(end.descriptor()).c_lflag & ECHO) != 0);
-  const auto port = ListeningPort::open(line(end));
+  const auto port = ListeningPort::open(settings_for(end));
   REQUIRE(port.has_value());
   const auto now = settings_of(port->descriptor());
   CHECK((now.c_lflag & (ECHO | ECHONL | ICANON | ISIG)) == 0);
@@ -55,7 +56,7 @@ TEST_CASE("nor does the kernel send of its own: what comes in is not echoed and 
 
 TEST_CASE("what comes in arrives unchanged") {
   PtyEnd end;
-  const auto port = ListeningPort::open(line(end));
+  const auto port = ListeningPort::open(settings_for(end));
   REQUIRE(port.has_value());
   modbus::Bytes all;
   for (unsigned i = 0; i < 256; ++i) all.push_back(static_cast<std::uint8_t>(i));
@@ -73,7 +74,7 @@ TEST_CASE("what comes in arrives unchanged") {
 
 TEST_CASE("speed, parity and stop bits are set as they are written") {
   PtyEnd end;
-  const auto port = ListeningPort::open(line(end, 19200, 'E', 2));
+  const auto port = ListeningPort::open(settings_for(end, 19200, 'E', 2));
   REQUIRE(port.has_value());
   const auto now = settings_of(port->descriptor());
   CHECK(cfgetispeed(&now) == B19200);
@@ -85,17 +86,17 @@ TEST_CASE("speed, parity and stop bits are set as they are written") {
 TEST_CASE("a listening port is not shared, with a second listener or with one who asks") {
   PtyEnd end;
   {
-    const auto port = ListeningPort::open(line(end));
+    const auto port = ListeningPort::open(settings_for(end));
     REQUIRE(port.has_value());
-    CHECK(ListeningPort::open(line(end)).error().code == Errc::bus_unavailable);
-    CHECK(SerialPort::open(line(end)).error().code == Errc::bus_unavailable);
+    CHECK(ListeningPort::open(settings_for(end)).error().code == Errc::bus_unavailable);
+    CHECK(SerialPort::open(settings_for(end)).error().code == Errc::bus_unavailable);
   }
-  CHECK(ListeningPort::open(line(end)).has_value());
+  CHECK(ListeningPort::open(settings_for(end)).has_value());
 }
 
 TEST_CASE("when it is closed the echo stays off: nobody is there to want it") {
   PtyEnd end;
-  { REQUIRE(ListeningPort::open(line(end)).has_value()); }
+  { REQUIRE(ListeningPort::open(settings_for(end)).has_value()); }
   CHECK((settings_of(end.descriptor()).c_lflag & ECHO) == 0);
   end.say({1, 2, 3});
   CHECK(end.heard() == 0);
@@ -103,8 +104,8 @@ TEST_CASE("when it is closed the echo stays off: nobody is there to want it") {
 
 TEST_CASE("what cannot be listened to is told with the reason") {
   PtyEnd end;
-  CHECK(ListeningPort::open(line(end, 12345)).error().code == Errc::invalid_argument);
-  CHECK(ListeningPort::open(line(end, 9600, 'M')).error().code == Errc::invalid_argument);
+  CHECK(ListeningPort::open(settings_for(end, 12345)).error().code == Errc::invalid_argument);
+  CHECK(ListeningPort::open(settings_for(end, 9600, 'M')).error().code == Errc::invalid_argument);
   const auto missing = ListeningPort::open({"/dev/no-such-port", 9600, 'N', 1, false});
   CHECK(missing.error().code == Errc::bus_unavailable);
   CHECK(missing.error().message.find("/dev/no-such-port") != std::string::npos);

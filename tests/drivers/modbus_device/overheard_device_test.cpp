@@ -12,21 +12,21 @@ using modbus::Table;
 
 namespace {
 
-PointSpec point(const char* name, Table table, std::uint16_t address, modbus::ValueType type = modbus::ValueType::u16) {
-  PointSpec spec;
-  spec.name = name;
-  spec.map.table = table;
-  spec.map.address = address;
-  spec.map.type = type;
-  return spec;
+PointSpec spec(const char* name, Table table, std::uint16_t address, modbus::ValueType type = modbus::ValueType::u16) {
+  PointSpec made;
+  made.name = name;
+  made.map.table = table;
+  made.map.address = address;
+  made.map.type = type;
+  return made;
 }
 
 /// Registers 10 and 11, a 32-bit counter at 12, and a coil 10.
-Profile profile() {
+Profile small_profile() {
   Profile profile;
-  profile.points = {point("a", Table::holding_register, 10), point("b", Table::holding_register, 11),
-                    point("total", Table::holding_register, 12, modbus::ValueType::u32),
-                    point("relay", Table::coil, 10, modbus::ValueType::bit)};
+  profile.points = {spec("a", Table::holding_register, 10), spec("b", Table::holding_register, 11),
+                    spec("total", Table::holding_register, 12, modbus::ValueType::u32),
+                    spec("relay", Table::coil, 10, modbus::ValueType::bit)};
   return profile;
 }
 
@@ -43,7 +43,7 @@ Heard ending(Heard::What what, const Request& question, std::vector<std::uint16_
 }  // namespace
 
 TEST_CASE("an overheard read becomes readings of the points that it covers whole, and of no others") {
-  const auto model = profile();
+  const auto model = small_profile();
   const OverheardDevice device(5, model);
   const auto outcome = device.take(ending(Heard::What::answer, {5, 3, 11, 2, {}}, {42, 7}));
   REQUIRE(outcome);
@@ -57,7 +57,7 @@ TEST_CASE("an overheard read becomes readings of the points that it covers whole
 }
 
 TEST_CASE("silence and damage are failures of the points that were asked for") {
-  const auto model = profile();
+  const auto model = small_profile();
   const OverheardDevice device(5, model);
   auto silence = ending(Heard::What::unanswered, {5, 3, 10, 1, {}});
   auto outcome = device.take(silence);
@@ -72,7 +72,7 @@ TEST_CASE("silence and damage are failures of the points that were asked for") {
 }
 
 TEST_CASE("a refusal speaks of points that are known, and otherwise only of life") {
-  const auto model = profile();
+  const auto model = small_profile();
   const OverheardDevice device(5, model);
   auto refusal = ending(Heard::What::refusal, {5, 3, 10, 1, {}});
   refusal.answer.exception = 2;
@@ -92,7 +92,7 @@ TEST_CASE("a refusal speaks of points that are known, and otherwise only of life
 }
 
 TEST_CASE("an answer in doubt gives no value, and shows that the device lives") {
-  const auto model = profile();
+  const auto model = small_profile();
   const OverheardDevice device(5, model);
   auto doubtful = ending(Heard::What::answer, {5, 3, 10, 1, {}}, {42});
   doubtful.doubtful = true;
@@ -103,7 +103,7 @@ TEST_CASE("an answer in doubt gives no value, and shows that the device lives") 
 }
 
 TEST_CASE("other units, writes, questions and noise tell nothing") {
-  const auto model = profile();
+  const auto model = small_profile();
   const OverheardDevice device(5, model);
   CHECK_FALSE(device.take(ending(Heard::What::answer, {6, 3, 10, 1, {}}, {42})));
   CHECK_FALSE(device.take(ending(Heard::What::question, {5, 3, 10, 1, {}})));

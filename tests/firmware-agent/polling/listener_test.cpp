@@ -48,7 +48,7 @@ struct FakeEar final : drivers::Ear {
   asio::steady_timer timer;
 };
 
-struct Bench {
+struct ListenerBench {
   asio::io_context loop{1};
   Site site = listened_site();
   SinkRecorder sink;
@@ -72,7 +72,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("the listener hands on what it hears") {
-  Bench bench;
+  ListenerBench bench;
   bench.ear.pieces = {ask_relays(1), relays_are(1, true)};
   REQUIRE(bench.run_until([&] { return bench.sink.all.size() == 8; }));
   CHECK(bench.sink.all[0].value == 1);
@@ -85,7 +85,7 @@ TEST_CASE("the listener hands on what it hears") {
 }
 
 TEST_CASE("a port that is not there is told at the second try, and its return") {
-  Bench bench;
+  ListenerBench bench;
   bench.ear.pieces = {fail(Errc::bus_unavailable, "gone"), fail(Errc::bus_unavailable, "gone"), modbus::Bytes{}};
   REQUIRE(bench.run_until([&] { return bench.sink.ports.size() == 2; }));
   CHECK(bench.sink.ports[0] == std::pair(false, std::string("gone")));
@@ -93,7 +93,7 @@ TEST_CASE("a port that is not there is told at the second try, and its return") 
 }
 
 TEST_CASE("a fresh reading is the master's next, and waits for it") {
-  Bench bench;
+  ListenerBench bench;
   bool told = false;
   asio::co_spawn(bench.loop, bench.listener.fresh({PointIndex{0}}), [&](const std::exception_ptr&) {
     told = true;
@@ -109,7 +109,7 @@ TEST_CASE("a fresh reading is the master's next, and waits for it") {
 }
 
 TEST_CASE("nothing can be ordered of a line that is only heard") {
-  Bench bench;
+  ListenerBench bench;
   bench.listener.confirm(PointIndex{0});
   bench.listener.hasten(DeviceIndex{0});
   bench.ear.pieces = {ask_relays(1), relays_are(1, true)};

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Bench {
+struct LineBench {
   Site site = listened_site();
   SinkRecorder sink;
   modbus::LineCounters counters;
@@ -47,7 +47,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("what the master reads becomes readings of the points it covers; what it never asks is never read") {
-  Bench bench;
+  LineBench bench;
   bench.round(1, true);
   REQUIRE(bench.sink.all.size() == 8);
   CHECK(bench.sink.all[0].point == PointIndex{0});
@@ -71,7 +71,7 @@ TEST_CASE("what the master reads becomes readings of the points it covers; what 
 }
 
 TEST_CASE("a value is believed for three of the master's own periods") {
-  Bench bench;
+  LineBench bench;
   bench.round(1, true);
   bench.wait(20s);
   bench.sink.all.clear();
@@ -88,7 +88,7 @@ TEST_CASE("a value is believed for three of the master's own periods") {
 }
 
 TEST_CASE("a device that does not answer its master is a time-out of that device, and bad from the second on") {
-  Bench bench;
+  LineBench bench;
   bench.round(2, true);
   bench.round(1, true);
   bench.sink.all.clear();
@@ -109,7 +109,7 @@ TEST_CASE("a device that does not answer its master is a time-out of that device
 }
 
 TEST_CASE("a quiet line accuses nobody: nobody is asked, so health is unknown") {
-  Bench bench;
+  LineBench bench;
   CHECK(bench.line.quiet(bench.now.boot));
   CHECK(bench.line.health(bench.now.boot) == BusHealth::unknown);
   bench.round(1, true);
@@ -128,7 +128,7 @@ TEST_CASE("a quiet line accuses nobody: nobody is asked, so health is unknown") 
 }
 
 TEST_CASE("the last question before the master went away is no silence of the device for ever") {
-  Bench bench;
+  LineBench bench;
   bench.round(1, true);
   bench.say(ask_relays(1), 24h);
   CHECK(bench.sink.attempts.size() == 2);  // one lost answer, told once
@@ -136,7 +136,7 @@ TEST_CASE("the last question before the master went away is no silence of the de
 }
 
 TEST_CASE("who has never heard an answer cannot tell his own ears from their silence, and accuses nobody") {
-  Bench bench;
+  LineBench bench;
   for (int i = 0; i < 20; ++i) {
     bench.say(ask_relays(1), 500ms);
     bench.say(ask_relays(2), 500ms);
@@ -147,7 +147,7 @@ TEST_CASE("who has never heard an answer cannot tell his own ears from their sil
 }
 
 TEST_CASE("a damaged answer blames the line") {
-  Bench bench;
+  LineBench bench;
   bench.round(1, true);
   auto broken = relays_are(1, true);
   broken.back() ^= 1;
@@ -160,7 +160,7 @@ TEST_CASE("a damaged answer blames the line") {
 }
 
 TEST_CASE("a port that is lost makes bad what was read, and leaves alone what never was") {
-  Bench bench;
+  LineBench bench;
   bench.round(1, true);
   bench.sink.all.clear();
   bench.line.lost(bench.now);

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// A bus on which one unit answers, and that keeps what it was asked.
-struct FakeBus final : drivers::Bus {
+struct ProbedBus final : drivers::Bus {
   asio::awaitable<Result<modbus::Answer>> transact(modbus::Request request, drivers::AnswerLimits /*limits*/) override {
     asked.push_back(request);
     if (unusable) co_return fail(Errc::bus_unavailable, "gone");
@@ -44,11 +44,11 @@ struct FakeBus final : drivers::Bus {
   bool unusable = false;
 };
 
-struct Bench {
+struct ProberBench {
   asio::io_context loop{1};
   Site site = listened_site();
   SinkRecorder sink;
-  FakeBus bus;
+  ProbedBus bus;
   Poller poller{site, BusIndex{0}, {}, sink, loop.get_executor()};
   Prober prober{bus, poller, loop.get_executor()};
 
@@ -69,7 +69,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("a search listens first, then asks what it is told to, and hears silence as silence") {
-  Bench bench;
+  ProberBench bench;
   bench.run_poller();
   const auto start = drivers::boot_now();
   const auto found = bench.ask({7, 3, 0, 1, {}});
@@ -86,7 +86,7 @@ TEST_CASE("a search listens first, then asks what it is told to, and hears silen
 }
 
 TEST_CASE("when another master is heard nothing is asked at all") {
-  Bench bench;
+  ProberBench bench;
   bench.run_poller();
   bench.bus.on_listening = [&] { bench.bus.own.foreign = 1; };
   CHECK(bench.ask({7, 3, 0, 1, {}}).error().code == Errc::foreign_frame);
@@ -94,7 +94,7 @@ TEST_CASE("when another master is heard nothing is asked at all") {
 }
 
 TEST_CASE("noise ends a search before it begins") {
-  Bench bench;
+  ProberBench bench;
   bench.run_poller();
   bench.bus.on_listening = [&] { bench.bus.own.noise_bytes += most_noise; };
   CHECK(bench.ask({7, 3, 0, 1, {}}).error().code == Errc::corrupt_frame);
@@ -102,7 +102,7 @@ TEST_CASE("noise ends a search before it begins") {
 }
 
 TEST_CASE("a search only reads, whoever orders it") {
-  Bench bench;
+  ProberBench bench;
   bench.run_poller();
   for (const std::uint8_t function : {std::uint8_t{5}, std::uint8_t{6}, std::uint8_t{15}, std::uint8_t{16}}) {
     CHECK(bench.ask({7, function, 0, 1, {1}}).error().code == Errc::not_permitted);
@@ -111,7 +111,7 @@ TEST_CASE("a search only reads, whoever orders it") {
 }
 
 TEST_CASE("of two searches on one bus each has its turn, and stopping ends both") {
-  Bench bench;
+  ProberBench bench;
   bench.run_poller();
   std::vector<std::uint8_t> ended;
   const auto ask = [&](std::uint8_t unit) {
