@@ -22,7 +22,7 @@ class Hands {
   template <class Work>
   auto run(Work work) {
     using T = decltype(work());
-    const auto parcel = std::make_shared<Parcel<T>>(loop_);
+    auto parcel = std::make_shared<Parcel<T>>(loop_);
     boost::asio::post(pool_, [parcel, work = std::move(work)]() mutable { parcel->deliver(work()); });
     return parcel;
   }

@@ -1,6 +1,5 @@
 #include "firmware-agent/detection/usb_faults.hpp"
 
-#include "firmware-agent/detection/first_analysis.hpp"
 #include "protocol/usb/port_path.hpp"
 
 #include <algorithm>
@@ -8,6 +7,9 @@
 namespace inspect::agent {
 
 namespace {
+
+/// Of parts.toml.
+constexpr const char* cable_part = "shielded USB cable with ferrite 1 m";
 
 std::string_view kind_of(UsbFault fault) {
   switch (fault) {
@@ -79,6 +81,15 @@ bool UsbFaults::explains(BusIndex bus) const {
     if (book_.active(hubs_.at(hub))) return true;
   }
   return false;
+}
+
+void UsbFaults::add_to(Observation& seen, const LinkStep& step) const {
+  if (step.fault != LinkFault::bus_unavailable || cables_.count(at(step.bus)) == 0) return;
+  seen.part = cable_part;
+  seen.checks.insert(
+      seen.checks.begin(),
+      {"USB：插头是否插好、插对了口、设备有无电；inspectctl usb list 列出各口。",
+       "USB: is it plugged in, at the right port, and has it power? inspectctl usb list shows the ports."});
 }
 
 bool UsbFaults::withholds(const LinkStep& step, const Moment& now) {

@@ -2,6 +2,7 @@
 
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/detection/finding_book.hpp"
+#include "firmware-agent/detection/first_analysis.hpp"
 #include "firmware-agent/detection/link_fault.hpp"
 #include "firmware-agent/detection/notice.hpp"
 #include "protocol/catalogue/catalogue.hpp"
@@ -25,6 +26,9 @@ class UsbFaults {
   UsbFaults(const Site& site, const catalogue::Catalogue& catalogue, FindingBook& book);
 
   void take(const UsbNotice& notice, const Moment& now, std::vector<FindingChange>& changes);
+
+  /// What is to be looked at, and the part, when a USB port is not available: no RS-485 adapter is in play there.
+  void add_to(Observation& seen, const LinkStep& step) const;
 
   /// Whether the step that opens is of a USB port; then it is kept, and nothing is to be told yet.
   bool withholds(const LinkStep& step, const Moment& now);

@@ -245,7 +245,9 @@ void Watchman::State::open_link(const LinkStep& step, const Moment& now, Verdict
   const auto where = is_of_device(step.fault) ? place(site, step.device)
                      : is_of_bus(step.fault)  ? place(site, step.bus)
                                               : place_of_supply(site, links.supplies()[step.supply]);
-  auto analysis = compose(catalogue, kind_of(step.fault, is_tcp(step.bus)), where, observe_link(site, links, step));
+  auto seen = observe_link(site, links, step);
+  usb.add_to(seen, step);
+  auto analysis = compose(catalogue, kind_of(step.fault, is_tcp(step.bus)), where, std::move(seen));
   analysis.held_back = held_back(step);
   if (step.told_as) {
     book.restate(subject_of(*step.told_as, step.bus, step.device), std::move(analysis), now, verdict.changes);

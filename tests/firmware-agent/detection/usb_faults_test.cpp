@@ -105,6 +105,14 @@ TEST_CASE("a port that is not behind the hub is told beside it") {
   CHECK(played.open() == Names{"usb-1/bus.unavailable", "usb-hub-1-2/usb.hub"});
 }
 
+TEST_CASE("a USB port that is not available sends nobody for an RS-485 adapter") {
+  Played played;
+  played.available(0, false);
+  const auto analysis = played.watchman->open().front().analysis;
+  CHECK(analysis.part == "shielded USB cable with ferrite 1 m");
+  CHECK(analysis.checks.front().en.find("USB") == 0);
+}
+
 TEST_CASE("what comes back with the hub is well, and what does not is told soon after") {
   Played played;
   played.hub(true);

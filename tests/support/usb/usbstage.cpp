@@ -13,16 +13,16 @@
 #include "tests/support/usb/stage.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <iostream>
 #include <map>
 #include <sstream>
-#include <thread>
 
 namespace {
 
@@ -55,13 +55,13 @@ class Program {
   std::string stop() {
     if (pid_ <= 0) return "no program";
     kill(pid_, SIGTERM);
-    for (int tenth = 0; tenth < 100; ++tenth) {
-      int status = 0;
-      if (waitpid(pid_, &status, WNOHANG) == pid_) {
-        pid_ = -1;
-        return "ok " + std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    pollfd ended{static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)), POLLIN, 0};
+    const bool in_time = poll(&ended, 1, 10'000) == 1;
+    close(ended.fd);
+    int status = 0;
+    if (in_time && waitpid(pid_, &status, 0) == pid_) {
+      pid_ = -1;
+      return "ok " + std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     }
     return "no end in 10 s";
   }
