@@ -11,7 +11,8 @@ namespace {
 constexpr double floor_microamps = 10;  // half of the zero's tolerance of 20 uA: nothing flows
 constexpr double floor_share = 0.1;     // of the usual object: nothing flows, whatever the object
 constexpr double scatter_factor = 8;    // of the usual difference within one object
-constexpr double count = 1;             // uA, the converter's step
+constexpr double noise_share = 0.2;
+constexpr double count = 1;  // uA, the converter's step
 constexpr int objects_to_learn = 200;
 constexpr double day = 86400;
 // A shift of a reading's standard deviation, CUSUM k 1.5, h 12: Siegmund's formula gives a run length above 10^12
@@ -99,7 +100,8 @@ TesterRules::Shape TesterRules::shape(const Test& test) const {
   std::sort(sorted.begin(), sorted.end());
   const double low = sorted[0], high = sorted[static_cast<std::size_t>(test.readings) - 1];
   const double floor = std::max(floor_microamps, floor_share * level_);
-  const double within = scatter_factor * std::max(scatter_ * high, 2 * count);
+  // Noise with tails reaches far at times, but not a fifth of the reading: twice the span's tolerance on either side.
+  const double within = std::max({scatter_factor * scatter_ * high, scatter_factor * 2 * count, noise_share * high});
   if (high - low <= within) return high <= floor ? Shape::floor : Shape::healthy;
   // Some readings of a live object fell to the floor, the others agree with each other: a loose lead.
   const auto* const first = std::upper_bound(sorted.begin(), sorted.end(), floor);
