@@ -19,8 +19,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-struct World {
-  World() {
+struct BusWorld {
+  BusWorld() {
     server.on_loop([&](FakeAgent& agent) { bus = agent.place.buses[0].name; });
   }
   [[nodiscard]] Call call(Words words) const {
@@ -50,7 +50,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("a live trace shows what passes and saves it; the file is decoded the same without an agent") {
-  World world;
+  BusWorld world;
   const auto file = world.directory.path() + "/trace.jsonl";
   Child child(world.call({"bus", "trace", world.bus, "--save", file}), Child::Output::pipe);
   REQUIRE(world.traced());
@@ -68,7 +68,7 @@ TEST_CASE("a live trace shows what passes and saves it; the file is decoded the 
 }
 
 TEST_CASE("a trace ends by itself after its time") {
-  World world;
+  BusWorld world;
   const auto ended = run_inspectctl(world.call({"bus", "trace", world.bus, "--for", "1s"}));
   CHECK(ended.code == 0);
   CHECK(run_inspectctl(world.call({"bus", "trace", world.bus, "--for", "soon"})).code == 2);
@@ -87,7 +87,7 @@ TEST_CASE("what is no trace is not decoded, and the line that is wrong is named"
 }
 
 TEST_CASE("watching shows the load on a terminal, and JSON line by line") {
-  World world;
+  BusWorld world;
   {
     Child child(world.call({"bus", "watch", world.bus}), Child::Output::terminal);
     REQUIRE(world.traced());
@@ -103,7 +103,7 @@ TEST_CASE("watching shows the load on a terminal, and JSON line by line") {
 }
 
 TEST_CASE("of several buses one must be named, and one that is not there is not found") {
-  World world;
+  BusWorld world;
   const auto several = run_inspectctl(world.call({"bus", "watch"}));
   CHECK(several.code == 2);
   CHECK(several.err.find(world.bus) != std::string::npos);
@@ -111,7 +111,7 @@ TEST_CASE("of several buses one must be named, and one that is not there is not 
 }
 
 TEST_CASE("a search that is forbidden ends with 4 and says why") {
-  World world;
+  BusWorld world;
   world.server.on_loop([](FakeAgent& agent) { agent.forbidden = Text{"正在考试", "an exam is on"}; });
   const auto ended = run_inspectctl(world.call({"bus", "scan", world.bus}));
   CHECK(ended.code == 4);
@@ -119,7 +119,7 @@ TEST_CASE("a search that is forbidden ends with 4 and says why") {
 }
 
 TEST_CASE("a search tells what it finds, asks nobody the site knows, and counts for programs") {
-  World world;
+  BusWorld world;
   world.server.on_loop([](FakeAgent& agent) { agent.probed = {{}, std::uint8_t{2}}; });
   const auto ended =
       run_inspectctl(world.call({"bus", "scan", world.bus, "--units", "1-3", "--profiles", "drivers/profiles"}));

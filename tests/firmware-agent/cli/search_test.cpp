@@ -22,7 +22,7 @@ const std::vector<drivers::Profile>& shipped() {
 }
 
 /// A line with an R421A08 at 7 (one holding register a read, 1 to 8) and a board that refuses everything at 9.
-std::optional<Answer> line(const Request& request) {
+std::optional<Answer> reply_of(const Request& request) {
   if (request.unit == 9) return Answer{{}, std::uint8_t{1}};
   if (request.unit != 7) return std::nullopt;
   if (request.function != 3 || request.quantity != 1) return Answer{{}, std::uint8_t{1}};
@@ -35,12 +35,12 @@ struct Outcome {
   std::vector<Request> asked;
 };
 
-Outcome run(Search search) {
+Outcome search_all(Search search) {
   Outcome outcome;
   while (const auto question = search.next()) {
     outcome.asked.push_back(*question);
     REQUIRE(outcome.asked.size() < 10'000);
-    if (const auto found = search.take(line(*question))) outcome.found.push_back(*found);
+    if (const auto found = search.take(reply_of(*question))) outcome.found.push_back(*found);
   }
   return outcome;
 }
@@ -48,7 +48,7 @@ Outcome run(Search search) {
 }  // namespace
 
 TEST_CASE("a search finds who answers, refuses included, and says what it is like") {
-  const auto outcome = run(Search(*units_in("1-16"), shipped(), drivers::LineFormat{}));
+  const auto outcome = search_all(Search(*units_in("1-16"), shipped(), drivers::LineFormat{}));
   REQUIRE(outcome.found.size() == 2);
   CHECK(outcome.found[0].unit == 7);
   REQUIRE_FALSE(outcome.found[0].likely.empty());
@@ -60,7 +60,7 @@ TEST_CASE("a search finds who answers, refuses included, and says what it is lik
 }
 
 TEST_CASE("a search only reads, asks no unit but those it was given, and none that was found twice over") {
-  const auto outcome = run(Search(*units_in("5-9"), shipped(), std::nullopt));
+  const auto outcome = search_all(Search(*units_in("5-9"), shipped(), std::nullopt));
   std::map<std::uint8_t, std::set<std::tuple<int, int, int>>> asked;
   for (const auto& question : outcome.asked) {
     CHECK(modbus::is_read(question.function));
