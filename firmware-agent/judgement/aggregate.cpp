@@ -1,13 +1,14 @@
 #include "firmware-agent/judgement/aggregate.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace inspect::judgement {
 
 void Aggregate::take(double value) {
   if (seen_++ % stride_ != 0) return;
   if (kept_ == values_.size()) {
-    for (std::uint32_t i = 0; i < kept_ / 2; ++i) values_[i] = values_[2 * i];
+    for (std::uint32_t i = 0; i < kept_ / 2; ++i) values_[i] = values_[std::size_t{2} * i];
     kept_ /= 2;
     stride_ *= 2;
     if ((seen_ - 1) % stride_ != 0) return;

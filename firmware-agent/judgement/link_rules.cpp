@@ -33,6 +33,7 @@ void LinkRules::mended(std::uint16_t component) {
   if (link_of_[component] == nowhere) return;
   auto& link = links_[link_of_[component]];
   link.burst = link.untold = 0;
+  link.count = -1;  // errors that nobody had read yet are the old cable's
 }
 
 bool LinkRules::troubled(std::uint16_t link, double time) const {

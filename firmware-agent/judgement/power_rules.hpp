@@ -68,7 +68,6 @@ class PowerRules {
   std::vector<Module> modules_;
   std::vector<Feed> feeds_;
   std::vector<std::uint16_t> module_of_;  ///< by component
-  double next_tick_ = 0;
 };
 
 }  // namespace inspect::judgement

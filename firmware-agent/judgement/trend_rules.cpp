@@ -51,6 +51,7 @@ void TrendRules::restart() {
   series_.restart();
   past_ = 0;
   expecting_ = false;
+  yesterday_ = 0;
 }
 
 void TrendRules::session_over(double time, double level, double age, ClaimBook& book) {
@@ -113,11 +114,14 @@ void TrendRules::foresee(double time, const UsePlan& plan, ClaimBook& book) {
                     pace(time, plan)};
     expected = outlook(wear, horizon);
   }
-  if (expected && expected->probability >= hopeless) {
+  // Two days must say so: a single day that was sure sends nobody.
+  const double today = expected ? expected->probability : 0;
+  const double sure = std::min(today, yesterday_);
+  yesterday_ = today;
+  if (sure >= hopeless) {
     const auto date = [&](double days) { return time + days * day; };
     book.expect(time, component_, point_, kind_.fault,
-                {date(expected->median_days), date(expected->earliest_days), date(expected->latest_days),
-                 expected->probability});
+                {date(expected->median_days), date(expected->earliest_days), date(expected->latest_days), sure});
     expecting_ = true;
   } else if (expecting_) {
     book.withdraw(time, point_, kind_.fault);

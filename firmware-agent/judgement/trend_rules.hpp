@@ -59,6 +59,7 @@ class TrendRules {
   double age_ = 0;
   std::uint32_t past_ = 0;
   bool expecting_ = false;
+  double yesterday_ = 0;  ///< probability of the day before
   Series series_;
 };
 

@@ -70,6 +70,16 @@ TEST_CASE("an error a day with a slow reading beside it never adds up, and a cou
   CHECK(l.verdict().empty());
 }
 
+TEST_CASE("errors that were read only after the cable was changed are the old one's") {
+  Links l;
+  l.errors("l1", 100);
+  l.latency("l1", 33);
+  l.rules.mended(l.site.id("l1"));
+  l.time += 20;
+  l.errors("l1", 118);
+  CHECK(l.verdict().empty());
+}
+
 TEST_CASE("a hub: all its links fall silent and another one's answers after that") {
   Links l;
   for (const auto* link : {"l1", "l2", "l3", "l4"}) l.latency(link, 8);
