@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstring>
 #include <fstream>
 
@@ -45,7 +46,7 @@ void write(const Folder& folder, const PlayedSite& played) {
   put(out, played.start);
   put(out, std::uint64_t{0});
   played.play([&](const Sample& s) {
-    put(out, static_cast<std::uint32_t>(100 * (s.time - played.start) + 0.5));
+    put(out, static_cast<std::uint32_t>(std::lround(100 * (s.time - played.start))));
     put(out, static_cast<float>(s.value));
     put(out, s.point);
     put(out, static_cast<std::uint16_t>(0));
