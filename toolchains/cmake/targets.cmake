@@ -1,5 +1,6 @@
-# A sanitizer's build puts several files into one translation unit (CMAKE_UNITY_BUILD in CMakePresets.json), which
-# halves what the templates of Asio and nlohmann cost. A file whose private names clash with a neighbour's stands alone.
+# Tests, and all of a sanitizer's build (CMAKE_UNITY_BUILD in CMakePresets.json), put several files into one translation
+# unit, which halves what the templates of Asio and nlohmann cost. A file whose private names clash with a neighbour's
+# stands alone.
 set(INSPECT_ALONE
   drivers/bus/tcp_bus.cpp
   drivers/profiles/point_fields.cpp drivers/profiles/rule_fields.cpp
@@ -11,18 +12,25 @@ set(INSPECT_ALONE
   protocol/model/reading.cpp
   tests/cloud-bridge/ticketing/config/ticketd_config_test.cpp
   tests/cloud-bridge/ticketing/daemon/ticket_service_test.cpp
-  tests/cloud-bridge/ticketing/intake/lives_test.cpp
+  tests/cloud-bridge/ticketing/intake/lives_test.cpp tests/cloud-bridge/ticketing/intake/restore_test.cpp
   tests/cloud-bridge/ticketing/ledger/decide_test.cpp
   tests/cloud-bridge/ticketing/store/disk_full_test.cpp tests/cloud-bridge/ticketing/store/ticket_store_test.cpp
-  tests/cloud-bridge/uplink/program_test.cpp tests/cloud-bridge/uplink/service_test.cpp
+  tests/cloud-bridge/uplink/downlink_test.cpp tests/cloud-bridge/uplink/program_test.cpp
+  tests/cloud-bridge/uplink/service_test.cpp
   tests/drivers/bus/tcp_bus_test.cpp
   tests/drivers/profiles/rule_fields_test.cpp
+  tests/drivers/relay_board/relay_board_test.cpp
   tests/drivers/simulator/tcp_test.cpp
+  tests/drivers/usb/line_test.cpp tests/drivers/usb/replug_test.cpp
   tests/firmware-agent/cli/table_test.cpp tests/firmware-agent/cli/times_test.cpp
   tests/firmware-agent/cli/watch_view_test.cpp
   tests/firmware-agent/detection/watchman_property_test.cpp
+  tests/firmware-agent/polling/overheard_line_test.cpp tests/firmware-agent/polling/poller_test.cpp
   tests/firmware-agent/store/open_block_test.cpp
-  tests/protocol/modbus/plan_test.cpp tests/protocol/modbus/read_shape_test.cpp tests/protocol/modbus/tcp_machine_test.cpp)
+  tests/firmware-agent/usb/port_watch_test.cpp tests/firmware-agent/usb/relay_proof_test.cpp
+  tests/protocol/modbus/line_meter_test.cpp tests/protocol/modbus/plan_test.cpp
+  tests/protocol/modbus/read_shape_test.cpp tests/protocol/modbus/rtu_scan_test.cpp
+  tests/protocol/modbus/tcp_machine_test.cpp)
 function(inspect_alone)
   file(RELATIVE_PATH room ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   foreach(f ${ARGN})
@@ -53,7 +61,9 @@ function(inspect_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   inspect_alone(${ARG_SOURCES})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE inspect_flags tests_main ${ARG_LINKS})
+  # Small units, so that one test's change is compiled in seconds.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+  target_link_libraries(${name} PRIVATE inspect_flags inspect_unity_flags tests_main ${ARG_LINKS})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
