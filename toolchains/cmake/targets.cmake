@@ -28,6 +28,7 @@ set(INSPECT_ALONE
   tests/firmware-agent/polling/overheard_line_test.cpp tests/firmware-agent/polling/poller_test.cpp
   tests/firmware-agent/store/open_block_test.cpp
   tests/firmware-agent/usb/port_watch_test.cpp tests/firmware-agent/usb/relay_proof_test.cpp
+  tests/firmware-agent/usb/usb_care_test.cpp
   tests/protocol/modbus/line_meter_test.cpp tests/protocol/modbus/plan_test.cpp
   tests/protocol/modbus/read_shape_test.cpp tests/protocol/modbus/rtu_scan_test.cpp
   tests/protocol/modbus/tcp_machine_test.cpp)
