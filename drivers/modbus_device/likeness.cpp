@@ -127,7 +127,8 @@ std::vector<Likeness> rank(std::vector<Likeness> found) {
     if (a.proven != b.proven) return a.proven;
     const auto left = a.signs * b.of;  // a.signs / a.of, without a division
     const auto right = b.signs * a.of;
-    return left != right ? left > right : a.values > b.values;
+    if (left != right) return left > right;
+    return a.signs != b.signs ? a.signs > b.signs : a.values > b.values;
   });
   return found;
 }

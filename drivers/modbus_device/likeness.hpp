@@ -41,7 +41,7 @@ std::vector<modbus::Request> telling_questions(const Profile& profile);
 std::optional<Likeness> likeness(const Profile& profile, std::span<const Reply> replies,
                                  const std::optional<LineFormat>& line);
 
-/// The likely models, nearest first.
+/// The likely models, nearest first: a proven one, then the larger share of signs, then more of them, then more values.
 std::vector<Likeness> rank(std::vector<Likeness> found);
 
 /// Questions that find units of any of these models: for every function that one of them reads, one address, the one

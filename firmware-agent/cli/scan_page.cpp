@@ -10,7 +10,7 @@ namespace inspect::cli {
 
 namespace {
 
-constexpr std::size_t most_shown = 3;
+constexpr std::size_t most_shown = 3;  ///< and all that are as near as the nearest
 
 std::string signs_text(const Console& console, const drivers::Likeness& like) {
   const auto seen = std::to_string(like.signs);
@@ -19,6 +19,10 @@ std::string signs_text(const Console& console, const drivers::Likeness& like) {
               console.in({"（" + of + " 个特征符合 " + seen + " 个", " (" + seen + " of " + of + " signs"});
   if (like.proven) text += console.in({"，标识值相符", ", its constant is right"});
   return text + console.in({"）", ")"});
+}
+
+bool as_near(const drivers::Likeness& one, const drivers::Likeness& other) {
+  return one.proven == other.proven && one.signs == other.signs && one.of == other.of;
 }
 
 template <class Number>
@@ -39,7 +43,8 @@ std::string found_line(const Console& console, const FoundUnit& found) {
     return line + '\n';
   }
   line += console.in({"像 ", "looks like "}) + signs_text(console, found.likely.front()) + '\n';
-  for (std::size_t i = 1; i < found.likely.size() && i < most_shown; ++i) {
+  for (std::size_t i = 1; i < found.likely.size(); ++i) {
+    if (i >= most_shown && !as_near(found.likely[i], found.likely.front())) break;
     line += "         " +
             console.paint(console.in({"或 ", "or "}) + signs_text(console, found.likely[i]), Tone::quiet) + '\n';
   }

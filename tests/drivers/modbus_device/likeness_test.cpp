@@ -133,6 +133,26 @@ TEST_CASE("the nearest model is first: proven, then more signs, then more values
   CHECK(ranked[3].model == "few");
 }
 
+TEST_CASE("of two models with all their signs the one that has more signs is first") {
+  const auto ranked = rank({{"short", 2, 2, false, 20}, {"long", 3, 3, false, 7}});
+  CHECK(ranked[0].model == "long");
+}
+
+TEST_CASE("what speaks no Modbus is like no unit of a Modbus line, whatever that answers") {
+  unsigned strangers = 0;
+  std::vector<Reply> replies;
+  for (const auto& profile : shipped())
+    for (const auto& question : telling_questions(profile))
+      replies.emplace_back(question, Answer{std::vector<std::uint16_t>(question.quantity, 0), {}});
+  for (const auto& profile : shipped()) {
+    if (profile.driver == DriverKind::modbus) continue;
+    ++strangers;
+    CAPTURE(profile.model);
+    CHECK_FALSE(likeness(profile, replies, LineFormat{}));
+  }
+  CHECK(strangers >= 8);  // dcttech-1 to -8, lcus-hid, lcus-serial, ucreatefun-hidrelay, testers
+}
+
 TEST_CASE("a search asks few questions, only reads, and every shipped model knows the function of one of them") {
   const auto questions = finding_questions(shipped());
   CHECK(questions.size() <= 4);

@@ -21,6 +21,21 @@ TEST_CASE("a found unit is told by what it looks like, with its signs") {
   CHECK(found_line(Page(Language::zh).console, board()).find("站号 7   像 r421a08（3 个特征符合 2 个）") == 0);
 }
 
+TEST_CASE("models that are as near as the nearest are all named, of the others three in all") {
+  FoundUnit unit{4, {4, 3, 0, 1, {}}, std::nullopt, {}};
+  for (const auto* model : {"a", "b", "c", "d"}) unit.likely.push_back({model, 3, 3, false, 5});
+  unit.likely.push_back({"e", 2, 3, false, 5});
+  CHECK(found_line(Page().console, unit) ==
+        "unit 4   looks like a (3 of 3 signs)\n"
+        "         or b (3 of 3 signs)\n"
+        "         or c (3 of 3 signs)\n"
+        "         or d (3 of 3 signs)\n");
+  for (std::size_t i = 1; i < 4; ++i) unit.likely[i].signs = 2;
+  const auto line = found_line(Page().console, unit);
+  CHECK(line.find("or c ") != std::string::npos);
+  CHECK(line.find("or d ") == std::string::npos);
+}
+
 TEST_CASE("a unit that is like nothing is found all the same") {
   const FoundUnit stranger{9, {9, 3, 1, 1, {}}, std::uint8_t{2}, {}};
   CHECK(found_line(Page().console, stranger) == "unit 9   answers, and is like no profile; no such address\n");
