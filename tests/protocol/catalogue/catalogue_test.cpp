@@ -66,6 +66,7 @@ TEST_CASE("every kind of the fault model, and every link kind, is in the shipped
                         "wire.broken",
                         "usb.cable",
                         "usb.hub",
+                        "usb.identity",
                         "tester.zero-offset",
                         "tester.span-drift",
                         "tester.stuck",
