@@ -127,10 +127,10 @@ class Handle {
     libusb_close(raw_);
   }
 
-  /// Drops a reference where closing may block: by the hands, never by the loop.
+  /// Drops a reference, for the hands to close: on the loop that may block, in libusb's callbacks it waits for itself.
   static void retire(std::shared_ptr<Handle> handle) {
     const auto engine = handle->engine_;
-    if (!engine->ending) engine->hands.drop(std::move(handle));
+    if (!engine->finished) engine->hands.drop(std::move(handle));
   }
 
   [[nodiscard]] libusb_device_handle* raw() const { return raw_; }
