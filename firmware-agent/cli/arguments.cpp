@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <sstream>
 #include <utility>
 
 namespace inspect::cli {
@@ -78,6 +79,16 @@ CLI::Validator one_of(std::vector<std::string> known, Language language) {
     return '"' + word + Text{"\" 不行；可用 ", "\" will not do; use "}.in(language) + all;
   };
   return {check, ""};
+}
+
+/// The directories of "a:b", as a PATH is written.
+std::vector<std::string> directories_in(const std::string& path) {
+  std::vector<std::string> all;
+  std::istringstream words(path);
+  for (std::string word; std::getline(words, word, ':');) {
+    if (!word.empty()) all.push_back(std::move(word));
+  }
+  return all;
 }
 
 class Builder {
@@ -312,6 +323,9 @@ std::variant<Options, Finished> parse_arguments(const std::vector<std::string>& 
   Sheet sheet;
   sheet.options.language = language;
   sheet.options.socket = environment("INSPECT_SOCKET").value_or("/run/inspectd/control.sock");
+  if (const auto path = environment("INSPECT_PROFILES"); path && !path->empty()) {
+    sheet.check.profiles = sheet.bus_scan.profiles = directories_in(*path);
+  }
   Builder builder(app, sheet, language);
   builder.build();
   try {

@@ -67,7 +67,7 @@ constexpr std::array<Entry, 59> texts{{
     {"--reason", "为什么可以等", "why it can wait"},
     {"--by", "您的姓名（多人共用账号时）", "your name, when the account is shared"},
     {"--profile", "文件是型号文件，不是站点配置", "the file is a profile, not a site"},
-    {"--profiles", "型号文件目录，可多次使用，前面的优先", "directory of profiles; repeatable, earlier ones win"},
+    {"--profiles", "型号文件目录，可多次；否则 $INSPECT_PROFILES", "profiles; repeatable (else $INSPECT_PROFILES)"},
     {"--catalogue", "故障目录所在目录，用于核对故障种类", "directory of the fault catalogue"},
     {"FILE", "站点配置，或型号文件（--profile）", "the site, or a profile with --profile"},
     {"DEVICE", "设备名称；不写则全部", "a device's name; all without it"},

@@ -134,6 +134,17 @@ TEST_CASE("what holds for all verbs may stand before or behind them") {
   CHECK_FALSE(good({"status", "--no-color"}).colour);
 }
 
+TEST_CASE("profiles are where it is said, else where the environment says, else where they are installed") {
+  const auto scan = [](const Words& words, std::map<std::string, std::string> variables) {
+    return std::get<BusScanCommand>(good(words, std::move(variables)).command).profiles;
+  };
+  CHECK(scan({"bus", "scan"}, {{"INSPECT_PROFILES", "/a:/b"}}) == Words{"/a", "/b"});
+  CHECK(scan({"bus", "scan", "--profiles", "/c"}, {{"INSPECT_PROFILES", "/a:/b"}}) == Words{"/c"});
+  CHECK(scan({"bus", "scan"}, {{"INSPECT_PROFILES", ""}}) ==
+        Words{"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"});
+  CHECK(std::get<CheckCommand>(good({"check"}, {{"INSPECT_PROFILES", "/a"}}).command).profiles == Words{"/a"});
+}
+
 TEST_CASE("the language is what was said, else the locale in the order of POSIX") {
   const auto language = [](const Words& words, std::map<std::string, std::string> variables) {
     return language_for(words, with(std::move(variables)));
