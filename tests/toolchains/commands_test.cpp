@@ -61,6 +61,8 @@ TEST_CASE("a word that a command does not know ends it with 2 and is named, befo
   };
   refused("./toolchains/check bogus", "no step \"bogus\"; there are: test format tidy asan tsan");
   refused("./toolchains/check format --all", "no step \"--all\"");
+  refused("./toolchains/build inspectd", "no preset \"inspectd\"; there are: dev release asan tsan");
+  refused("./toolchains/build --clean", "no preset \"--clean\"");
   refused("./toolchains/test --fast", "\"--fast\" is not an option; see ./toolchains/test --help");
   refused("./toolchains/demo --prot 1", "\"--prot\" is not an option; see ./toolchains/demo --help");
   refused("./toolchains/install --quiet", "\"--quiet\" is not an option");
@@ -72,7 +74,7 @@ TEST_CASE("a word that a command does not know ends it with 2 and is named, befo
 
 TEST_CASE("each command tells its use") {
   const Copy copy;
-  for (const auto* name : {"check", "test", "demo", "install"}) {
+  for (const auto* name : {"build", "check", "test", "demo", "install"}) {
     const auto ended = copy.run(std::string("./toolchains/") + name + " --help");
     CAPTURE(ended.said);
     CHECK(ended.code == 0);
