@@ -16,11 +16,17 @@ std::string ago(const Console& console, WallTime then, WallTime now) {
   return span_text(now - then, console.language) + console.in({"前", " ago"});
 }
 
-std::string instant(const Console& console, const Moment& moment) {
-  auto text = local_time(moment.wall);
-  // A date that may be wrong must not look like one that is right.
-  if (moment.trust < ClockTrust::rtc) text += console.in({"（时钟不可信）", " (clock not to be trusted)"});
-  return text;
+/// A date that may be wrong must not look like one that is right: which of them are doubtful, said once.
+std::string doubtful_times(const Console& console, const Finding& f) {
+  std::string names;
+  const auto look = [&](const Moment& moment, const Text& name) {
+    if (moment.trust < ClockTrust::rtc) names += (names.empty() ? "" : console.in({"、", ", "})) + console.in(name);
+  };
+  look(f.since, {"开始", "since"});
+  look(f.changed, {"变化", "changed"});
+  if (f.returned) look(*f.returned, {"恢复", "returned"});
+  return names.empty() ? names
+                       : console.in({"未校时，不可全信：", "was not synchronised, not to be trusted: "}) + names;
 }
 
 std::string percent(double confidence) {
@@ -109,9 +115,12 @@ std::string finding_page(const Console& console, const Finding& f, WallTime now)
       {name("状态", "state"), {state_text(console, f), state_cell(console, f).tone}},
       {name("现象", "what"), {with_local_times(console.in(a.what))}},
       {name("位置", "where"), {console.in(a.where)}},
-      {name("开始", "since"), {instant(console, f.since) + " (" + ago(console, f.since.wall, now) + ')'}},
-      {name("变化", "changed"), {instant(console, f.changed)}}};
-  if (f.returned) lines.emplace_back(name("恢复", "returned"), Cell{instant(console, *f.returned)});
+      {name("开始", "since"), {local_time(f.since.wall) + " (" + ago(console, f.since.wall, now) + ')'}},
+      {name("变化", "changed"), {local_time(f.changed.wall)}}};
+  if (f.returned) lines.emplace_back(name("恢复", "returned"), Cell{local_time(f.returned->wall)});
+  if (auto doubt = doubtful_times(console, f); !doubt.empty()) {
+    lines.emplace_back(name("时钟", "clock"), Cell{std::move(doubt), Tone::doubt});
+  }
   if (f.repeats > 0) lines.emplace_back(name("反复", "came back"), Cell{std::to_string(f.repeats)});
   lines.emplace_back(name("可信度", "confidence"), Cell{percent(a.confidence)});
   if (!a.part.empty()) {

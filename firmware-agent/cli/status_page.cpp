@@ -68,7 +68,12 @@ Cell findings_cell(const Console& console, const control::FindingTally& t) {
 Cell store_cell(const Console& console, const control::StoreState& s) {
   std::string text = s.degraded ? console.in({"写入失败，正在重试", "the last write failed, trying again"})
                                 : console.in({"正常", "well"});
-  text += console.in({"；历史 ", "; history "}) + bytes_text(s.history_bytes);
+  // The newest readings lie in the journal, up to the first compaction all of them: that is no empty history.
+  const auto readings = std::to_string(s.readings_stored);
+  text += console.in({"；历史 ", "; history "}) +
+          (s.history_bytes == 0 && s.readings_stored > 0
+               ? console.in({"刚开始，已记 " + readings + " 个读数", "begun, " + readings + " readings so far"})
+               : bytes_text(s.history_bytes));
   if (s.commit_failures > 0) {
     text += console.in({"；失败 ", "; failures "}) + std::to_string(s.commit_failures);
   }

@@ -59,7 +59,8 @@ control::FindingTally tally_findings(const AgentView& view) {
   control::FindingTally tally;
   const std::array<std::uint32_t*, 3> places{&tally.ordinary, &tally.major, &tally.preventive};
   for (const auto& finding : view.open_findings()) {
-    ++*places.at(static_cast<std::size_t>(finding.fault_class));
+    // One that returned waits for somebody to see it, but nothing is broken any more.
+    if (finding.active) ++*places.at(static_cast<std::size_t>(finding.fault_class));
     if (finding.state == AlarmState::unacknowledged || finding.state == AlarmState::returned) ++tally.unacknowledged;
   }
   return tally;

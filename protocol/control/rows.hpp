@@ -173,7 +173,8 @@ struct PointTally {
   friend bool operator==(const PointTally&, const PointTally&) = default;
 };
 
-/// Open findings by class; `unacknowledged` counts those nobody has seen yet, of whatever class.
+/// Faults that are there now, by class; `unacknowledged` counts the findings nobody has seen yet, of whatever class,
+/// also those whose fault went away since.
 struct FindingTally {
   std::uint32_t ordinary = 0;
   std::uint32_t major = 0;

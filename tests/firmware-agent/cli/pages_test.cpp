@@ -112,9 +112,27 @@ TEST_CASE("the status page shows every trouble that is counted") {
   }
 }
 
+TEST_CASE("a history that only began is told by its readings, not as nothing") {
+  const Screen screen(Language::en, 0);
+  auto status = tests::sample_status();
+  status.store.history_bytes = 0;
+  status.store.readings_stored = 420;
+  CHECK(status_page(screen.console, status).find("history begun, 420 readings so far") != std::string::npos);
+  status.store.readings_stored = 0;
+  CHECK(status_page(screen.console, status).find("history 0 B") != std::string::npos);
+}
+
 TEST_CASE("a date from a clock that cannot be trusted does not look like one that can") {
   const Screen screen(Language::en, 0);
-  CHECK(finding_page(screen.console, long_finding(), now).find("(clock not to be trusted)") != std::string::npos);
+  auto doubted = long_finding();
+  doubted.changed.trust = ClockTrust::floor;
+  doubted.returned.reset();
+  const auto page = finding_page(screen.console, doubted, now);
+  const auto once = page.find("not to be trusted: since, changed\n");
+  REQUIRE(once != std::string::npos);
+  CHECK(page.find("not to be trusted", once + 1) == std::string::npos);
+  doubted.changed.trust = ClockTrust::rtc;
+  CHECK(finding_page(screen.console, doubted, now).find("not to be trusted: since\n") != std::string::npos);
   auto trusted = tests::sample_finding();
   trusted.since.trust = ClockTrust::ntp;
   CHECK(finding_page(screen.console, trusted, now).find("not to be trusted") == std::string::npos);

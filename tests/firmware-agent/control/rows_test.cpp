@@ -36,13 +36,14 @@ TEST_CASE("the status counts what is well and what is not") {
   CHECK_FALSE(status.outbox);
 }
 
-TEST_CASE("acknowledged findings are open and not unacknowledged; returned ones still wait for somebody") {
+TEST_CASE("acknowledged findings are open and not unacknowledged; returned ones wait for somebody, but are no faults") {
   FakeAgent agent;
   agent.open = {welded_relay(), welded_relay(), welded_relay()};
   agent.open[0].state = AlarmState::acknowledged;
   agent.open[1].state = AlarmState::returned;
+  agent.open[1].active = false;
   agent.open[2].fault_class = FaultClass::preventive;
-  CHECK(status_of(agent, {}).findings == control::FindingTally{0, 2, 1, 2});
+  CHECK(status_of(agent, {}).findings == control::FindingTally{0, 1, 1, 2});
 }
 
 TEST_CASE("a bus row carries its transport, its load and every counter") {
