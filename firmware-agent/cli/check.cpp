@@ -84,8 +84,9 @@ ExitCode check(const Options& options, const Console& console, const CheckComman
     for (const auto& line : report.problems) console.err << console.paint(console.in(line), Tone::bad) << '\n';
     const auto count = std::to_string(report.problems.size());
     const auto wrong = command.is_profile ? Text{"。此型号不能使用", "; no site can use this profile"}
-                                          : Text{"。服务会继续使用上一份有效配置",
-                                                 "; the agent goes on with its last good configuration"};
+                                          : Text{"。这份配置不会生效；正在运行的服务继续用上一份有效配置",
+                                                 "; it will not be put in force, and an agent that runs keeps its last "
+                                                 "good configuration"};
     console.err << console.in({"问题：" + count + wrong.zh, "problems: " + count + wrong.en}) << '\n';
   }
   return report.problems.empty() ? ExitCode::done : ExitCode::bad_configuration;

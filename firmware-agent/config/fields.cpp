@@ -3,6 +3,8 @@
 #include "protocol/settings/kinds.hpp"
 #include "protocol/usb/port_path.hpp"
 
+#include <arpa/inet.h>
+
 namespace inspect::agent {
 namespace {
 
@@ -130,11 +132,27 @@ const Fields<SerialLine>& serial_fields() {
   return fields;
 }
 
+/// No name of a host ends in a number: what does is meant as an address, and must be one.
+std::optional<std::string> take_host(const Node& node, Problems& problems) {
+  auto text = take_text(node, 253, problems);
+  if (!text || text->find_first_not_of("0123456789.") != std::string::npos) return text;
+  in_addr address{};
+  if (inet_pton(AF_INET, text->c_str(), &address) == 1) return text;
+  problems.add(node.place,
+               {"\"{1}\" 不是地址；应为四个 0 到 255 的数，如 192.168.1.30",
+                "\"{1}\" is no address; write four numbers from 0 to 255, like 192.168.1.30"},
+               {*text});
+  return std::nullopt;
+}
+
 const Fields<TcpEndpoint>& tcp_fields() {
   static const Fields<TcpEndpoint> fields{
       "bus.tcp",
       {"Modbus TCP 设备或网关。", "A Modbus TCP device or gateway."},
-      {{"host", text(&TcpEndpoint::host, 253), required, {"地址或主机名", "address or host name"}},
+      {{"host",
+        kind("text", "1–253 bytes", &TcpEndpoint::host, take_host),
+        required,
+        {"地址或主机名", "address or host name"}},
        {"port", integer(&TcpEndpoint::port, 1, 65535), standard, {"端口", "port"}}}};
   return fields;
 }

@@ -4,7 +4,9 @@
 #include "firmware-agent/config/draft.hpp"
 #include "protocol/settings/document.hpp"
 
+#include <filesystem>
 #include <set>
+#include <system_error>
 
 namespace inspect::agent {
 namespace {
@@ -19,6 +21,20 @@ std::optional<SiteDraft> read_draft(std::string_view text, settings::Problems& p
   // Looking up names in half a file would only add problems that are none.
   if (!problems.empty()) return std::nullopt;
   return draft;
+}
+
+/// Said once instead of at each device: where none of the directories is, no profile can be.
+void told_missing(const std::vector<std::string>& profile_dirs, settings::Problems& problems) {
+  std::string all;
+  for (const auto& each : profile_dirs) {
+    std::error_code error;
+    if (std::filesystem::is_directory(each, error)) return;
+    all += (all.empty() ? "" : ", ") + each;
+  }
+  problems.add({},
+               {"没有型号目录 {1}；请改正路径，或安装型号文件",
+                "no such directory of profiles: {1}; correct the path, or install the profiles"},
+               {all});
 }
 
 std::optional<Site> read_site(std::string_view text, const std::vector<std::string>& profile_dirs,
@@ -43,6 +59,9 @@ std::optional<Site> read_site(std::string_view text, const std::vector<std::stri
     if (profile) profiles.push_back(std::move(*profile));
     if (!profile) bad.push_back(std::move(of_profile));
   }
+  const auto told = problems.count();
+  if (files.empty() && !profile_dirs.empty()) told_missing(profile_dirs, problems);
+  if (problems.count() > told) models.assign(wanted.begin(), wanted.end());  // told already
   auto site = resolve(*draft, {profiles, models, kinds}, problems);
   for (const auto& each : bad) problems.append(each);
   if (!problems.empty()) return std::nullopt;

@@ -1,5 +1,6 @@
 #include "firmware-agent/config/draft.hpp"
 #include "firmware-agent/config/fitting.hpp"
+#include "firmware-agent/config/limits.hpp"
 #include "firmware-agent/config/permissions.hpp"
 
 #include <algorithm>
@@ -68,6 +69,14 @@ class Resolver {
                        "the line {1} is used by bus \"{2}\" already; one line is one bus, put the devices there"},
                       {port, known->second});
       }
+    }
+    if (draft.serial &&
+        (draft.serial->port.starts_with("/dev/ttyUSB") || draft.serial->port.starts_with("/dev/ttyACM"))) {
+      warnings_.add(draft.place,
+                    {"{1} 会随插拔和重启改号；请改用 /dev/serial/by-path/ 下的同一串口",
+                     "{1} gets another number when it is plugged or the gateway starts; use its path below "
+                     "/dev/serial/by-path/"},
+                    {draft.serial->port});
     }
     buses_.emplace(draft.name, BusIndex{static_cast<std::uint32_t>(site_.buses.size())});
     mode(draft);
@@ -219,7 +228,8 @@ class Resolver {
     for (auto& rule : rules_in_force(draft, profile, problems_)) {
       const auto point = point_of(draft.name, rule.point);
       const auto against = rule.against.empty() ? std::nullopt : point_of(draft.name, rule.against);
-      if (point) add({std::move(rule), *point, against}, draft.place);
+      const auto own = own_place(draft, rule);
+      if (point) add({std::move(rule), *point, against}, draft.place, own);
     }
   }
 
@@ -261,8 +271,29 @@ class Resolver {
                   {kind, settings::did_you_mean(kind, all)});
   }
 
+  /// Where the site itself wrote this rule of a device; nothing: it is as the profile says.
+  static std::optional<Place> own_place(const DeviceDraft& draft, const Rule& rule) {
+    const auto found = std::find_if(draft.overrides.begin(), draft.overrides.end(), [&](const OverrideDraft& each) {
+      return each.kind == rule.kind && each.point == rule.point;
+    });
+    return found == draft.overrides.end() ? std::nullopt : std::optional(found->place);
+  }
+
+  /// Limits that can never work; `own`: where the site wrote the rule that was added last.
+  void limits(std::optional<Place> own) {
+    const auto& last = site_.watches.back();
+    if (own) check_limits(last.rule, site_.spec(last.point), *own, problems_);
+    auto& others = rules_at_[at(last.point)];
+    for (const auto index : others) {
+      const auto place = own ? own : own_[index];
+      if (place) check_together(site_.watches[index].rule, last.rule, *place, problems_);
+    }
+    others.push_back(own_.size());
+    own_.push_back(own);
+  }
+
   /// A finding's name is (device, point, kind): two rules of one name would open and close each other's finding.
-  void add(Watch watch, Place place) {
+  void add(Watch watch, Place place, std::optional<Place> own) {
     kind(watch.rule.kind, place);
     if (!rules_.emplace(at(watch.point), watch.rule.kind).second) {
       problems_.add(place,
@@ -272,6 +303,7 @@ class Resolver {
       return;
     }
     site_.watches.push_back(std::move(watch));
+    limits(own);
   }
 
   std::optional<PointIndex> find(const std::string& written, Place place) {
@@ -315,7 +347,7 @@ class Resolver {
       against = find(draft.rule.against, draft.place);
       if (!against) return;
     }
-    if (point) add({draft.rule, *point, against}, draft.place);
+    if (point) add({draft.rule, *point, against}, draft.place, draft.place);
   }
 
   const SiteDraft& draft_;
@@ -329,6 +361,8 @@ class Resolver {
   std::map<std::string, DeviceIndex, std::less<>> devices_;
   std::map<std::pair<std::size_t, std::uint8_t>, std::string> units_;
   std::set<std::pair<std::size_t, std::string>> rules_;
+  std::map<std::size_t, std::vector<std::size_t>> rules_at_;  ///< point → its watches
+  std::vector<std::optional<Place>> own_;                     ///< of each watch: where the site wrote it
   struct First {
     std::string name;
     bool addressed;

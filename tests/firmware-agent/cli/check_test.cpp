@@ -79,6 +79,16 @@ TEST_CASE("a bad site ends with 7, each problem on stderr as file:line:column wi
   CHECK(ended.err.find("last good configuration") != std::string::npos);
 }
 
+TEST_CASE("directories of profiles that are not there are one problem, not one for each device") {
+  const Files files;
+  const auto path = files.write("site.toml", site_text);
+  const auto ended = run_inspectctl({{"check", path, "--profiles", "/nowhere/a", "--profiles", "/nowhere/b"}, {}});
+  CHECK(ended.code == 7);
+  CHECK(ended.err.find("no such directory of profiles: /nowhere/a, /nowhere/b; ") != std::string::npos);
+  CHECK(ended.err.find("there is no profile") == std::string::npos);
+  CHECK(ended.err.find("problems: 1;") != std::string::npos);
+}
+
 TEST_CASE("problems are told in the person's language, and in JSON in both") {
   const Files files;
   auto text = std::string(site_text);
@@ -88,7 +98,7 @@ TEST_CASE("problems are told in the person's language, and in JSON in both") {
   CHECK(zh.code == 7);
   CHECK(zh.err == path +
                       ":14:7: 没有总线 \"lime\"，是否为 \"line\"；请改正，或加一个 [[bus]]\n"
-                      "问题：1。服务会继续使用上一份有效配置\n");
+                      "问题：1。这份配置不会生效；正在运行的服务继续用上一份有效配置\n");
   CHECK(check({path}).err.rfind(
             path + ":14:7: there is no bus \"lime\", did you mean \"line\"; correct it or add a [[bus]]\n", 0) == 0);
   const auto json = check({path, "--json"});

@@ -48,6 +48,25 @@ TEST_CASE("a bus is a line or a connection, one of the two") {
   tells(with(good_site(), "tcp = {", "serial = { port = \"/dev/ttyS1\" }\ntcp = {"), "bus \"net\" needs one of serial");
 }
 
+TEST_CASE("an address that is none is refused, a name is not") {
+  for (const auto* wrong : {"192.168.1.300", "192.168.1", "1.2.3.4.5", "10"}) {
+    tells(with(good_site(), "10.0.0.1", wrong), std::string("\"") + wrong + "\" is no address; write four numbers");
+  }
+  CHECK(parse(with(good_site(), "10.0.0.1", "relays.site3.lan")).has_value());
+}
+
+TEST_CASE("a port whose number changes is a warning") {
+  warns(with(good_site(), "/dev/ttyS0", "/dev/ttyUSB0"), "/dev/ttyUSB0 gets another number");
+}
+
+TEST_CASE("limits that can never work are refused where the site wrote them") {
+  const std::string second =
+      "[[watch]]\ndetector = \"limit\"\nkind = \"rail.high\"\npoint = \"rail/output.voltage\"\nhigh = 11.2\n\n[end]";
+  tells(with(good_site(), "[end]", second), "between low = 11.4 of rail.low and high = 11.2 of rail.high");
+  tells(with(good_site(), "low = 11.4", "low = -3"), "low -3 is outside of what \"output.voltage\" can read");
+  tells(with(good_site(), "deadband = 0.1", "deadband = 1000"), "deadband 1000 is too wide");
+}
+
 TEST_CASE("names of buses and devices are there once, since a finding may carry either") {
   tells(with(good_site(), "name = \"rail\"", "name = \"relay-1\""), "a bus or device \"relay-1\" is there already");
   tells(with(good_site(), "name = \"rail\"", "name = \"net\""), "a bus or device \"net\" is there already");
