@@ -92,3 +92,22 @@ TEST_CASE("a second demo in one folder is refused with the process of the first,
   CHECK(ended.code == 1);
   CHECK(ended.said.find("running in this folder already, as process 4711") != std::string::npos);
 }
+
+TEST_CASE("the demo's commands know their run and the profiles, and leave the user's own options alone") {
+  const Copy copy;
+  // The lines of the demo that write the two commands, with programs that say how they were called.
+  const auto called = [&](const std::string& words) {
+    return copy
+        .run(
+            "unset INSPECT_SOCKET INSPECT_PROFILES; mkdir -p run bin; run=$PWD/run bin=bin; "
+            "printf \"#!/bin/sh\\necho \\$INSPECT_SOCKET \\$INSPECT_PROFILES \\$#: \\\"\\$@\\\"\\n\" | "
+            "tee bin/inspectctl >bin/sitesim; chmod +x bin/*; "
+            "sed -n \"/^cat .*inspectctl/,/^chmod/p\" toolchains/demo >lines; . ./lines; run/" +
+            words + " | sed \"s#$PWD#@#g\"")
+        .said;
+  };
+  CHECK(called("inspectctl bus scan") == "@/run/control.sock @/drivers/profiles 2: bus scan\n");
+  CHECK(called("inspectctl --socket /x status") == "@/run/control.sock @/drivers/profiles 3: --socket /x status\n");
+  CHECK(called("sitesim list") == "3: --socket @/run/sim list\n");
+  CHECK(called("sitesim --socket /x list") == "3: --socket /x list\n");
+}
