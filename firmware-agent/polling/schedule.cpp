@@ -187,7 +187,7 @@ void Schedule::set_dormant(DeviceIndex device, bool dormant, BootTime now, std::
   const auto known = dormant_place(device);
   if (dormant && known == dormant_.end()) {
     if (dormant_.empty()) budget_.begin(now);
-    dormant_.push_back({device, now + probe_pause, cost});
+    dormant_.push_back({device, now + probe_pause, std::min<std::chrono::nanoseconds>(cost, probe_savings)});
   }
   if (!dormant && known != dormant_.end()) dormant_.erase(known);
 }

@@ -48,17 +48,21 @@ struct Task {
 ///     items A, B (1 s each, 100 ms to read), C dormant (300 ms to time out)
 ///     0.0 A   0.1 B   0.2 C probed in idle time   0.5 idle   1.0 A   1.1 B   1.2 C …
 ///
+/// *Idle time* costs nobody anything: a probe that fits before the next poll waits for no budget, and comes a second
+/// after the last. It fits by what the last one took. The first of a silence is taken to cost no more than
+/// `probe_savings`: the silence itself was waited for as a living device is, many times as long as a probe waits.
+///
 /// *Bound.* Let an item of period p become due at d. Whoever is read from then on is due again half its period later,
 /// so after d: each other item is read once at most before it. So from the end of one read to the end of the next there
 /// pass at most
 ///
 ///     p + (R + Q + T + S) / (1 - share)
 ///
-/// R: one read of every living item; Q: the longest question, which may be on the line at d; T: the time-out of a
-/// device that falls silent in that round (each further one adds its own); S: what probing has saved up and may
-/// overdraw by one probe (`ProbeBudget`). A confirmation or a person's question adds its own time. A device missed once
-/// is asked `again` only when nothing is due, or in its turn, and its other blocks wait for that: one device's silence
-/// never costs a round more than one time-out.
+/// R: one read of every living item; Q: the longest question, a probe begun in idle time too, which may be on the line
+/// at d; T: the time-out of a device that falls silent in that round (each further one adds its own); S: what probing
+/// has saved up and may overdraw by one probe (`ProbeBudget`). A confirmation or a person's question adds its own time.
+/// A device missed once is asked `again` only when nothing is due, or in its turn, and its other blocks wait for that:
+/// one device's silence never costs a round more than one time-out.
 class Schedule {
  public:
   /// Returns the item's number: the lowest that is free, so that re-planning for years needs no more room.
@@ -106,7 +110,7 @@ class Schedule {
   struct Dormant {
     DeviceIndex device{};
     BootTime due{};
-    std::chrono::nanoseconds cost{};  ///< of its last probe
+    std::chrono::nanoseconds cost{};  ///< of its last probe; before it, what one is expected to cost
     unsigned probes = 0;              ///< in this silence
     bool hastened = false;            ///< its silence decides something: as soon as it is paid for
   };

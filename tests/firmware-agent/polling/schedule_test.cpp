@@ -180,6 +180,20 @@ TEST_CASE("on an idle bus a dormant device is asked about once a second, for not
   CHECK(play.longest_wait[0] <= 1020ms + 20ms);
 }
 
+TEST_CASE(
+    "on an idle bus devices are back within two seconds of answering, however long their silence was waited for") {
+  Play play;
+  play.timeout = 1s;
+  for (unsigned i = 0; i < 8; ++i) play.add(i, 15ms);
+  play.run(5s);
+  for (unsigned i = 0; i < 6; ++i) play.kill(i);
+  play.dead.clear();
+  play.run(2s);
+  for (const auto& [device, misses] : play.misses) CHECK(misses == 0);
+  CHECK(play.count[Purpose::probe] == 6);
+  CHECK(play.paid == 0ms);
+}
+
 TEST_CASE("a silence that decides something is asked about at once, two or three times, and then as the share allows") {
   Play play;
   for (unsigned i = 0; i < 32; ++i) play.add(i, 40ms, 50ms);

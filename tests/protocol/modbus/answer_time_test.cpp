@@ -51,6 +51,24 @@ TEST_CASE("a probe waits half as much again as the device is known to take, or l
   CHECK(slowest_of(line) == 40ms);
 }
 
+TEST_CASE("one late answer at most doubles what a probe costs, and a few good ones take that back") {
+  std::array<AnswerTime, 2> line;
+  for (int i = 0; i < 100; ++i) line[0].learn(10ms, true);
+  line[0].learn(400ms, true);
+  CHECK(line[0].patience(1s) == 1s);  // a living device is still given what it once needed
+  CHECK(probe_patience(line[0], line, 0ms, 1s) == 30ms);
+  CHECK(probe_patience(line[1], line, 0ms, 1s) == 30ms);  // never heard: as its neighbour
+  for (int i = 0; i < 30; ++i) line[0].learn(10ms, true);
+  CHECK(probe_patience(line[0], line, 0ms, 1s) < 18ms);
+}
+
+TEST_CASE("a device that has become slower for good is probed accordingly after a few answers") {
+  std::array<AnswerTime, 1> line;
+  line[0].learn(0ms, true);
+  for (int i = 0; i < 20; ++i) line[0].learn(400ms, true);
+  CHECK(probe_patience(line[0], line, 0ms, 1s) == 600ms);
+}
+
 TEST_CASE("a probe on a line on which nobody was ever heard waits to the limit") {
   const std::array<AnswerTime, 3> line;
   CHECK(probe_patience(line[0], line, 0ms, 1s) == 1s);
