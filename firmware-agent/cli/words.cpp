@@ -40,7 +40,7 @@ Cell word(BusHealth health, Language language) {
 
 Cell word(FaultClass fault_class, Language language) {
   static constexpr std::array<Entry, 3> words{
-      {{"一般", "ordinary", Tone::doubt}, {"重大", "major", Tone::bad}, {"预防", "preventive", Tone::plain}}};
+      {{"普通", "ordinary", Tone::doubt}, {"重大", "major", Tone::bad}, {"预防", "preventive", Tone::plain}}};
   return pick(words, fault_class, language);
 }
 
