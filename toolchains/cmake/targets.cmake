@@ -6,8 +6,9 @@ set(INSPECT_ALONE
   drivers/profiles/point_fields.cpp drivers/profiles/rule_fields.cpp
   drivers/simulator/framing.cpp drivers/simulator/rtu_line.cpp drivers/simulator/tcp_port.cpp
   firmware-agent/control/session.cpp
-  firmware-agent/detection/link_trouble.cpp
-  firmware-agent/judgement/link_rules.cpp firmware-agent/judgement/trend_rules.cpp
+  firmware-agent/detection/link_trouble.cpp firmware-agent/detection/refusals.cpp
+  firmware-agent/judgement/link_rules.cpp firmware-agent/judgement/tester_rules.cpp
+  firmware-agent/judgement/trend_rules.cpp
   firmware-agent/store/finding_ledger.cpp firmware-agent/store/finding_outbox.cpp
   firmware-agent/store/history_database.cpp
   protocol/messages/readings_codec.cpp
