@@ -75,7 +75,8 @@ TEST_CASE("a search only reads, asks no unit but those it was given, and none th
 }
 
 TEST_CASE("progress counts what was asked and what is left, down to nothing") {
-  Search search(*units_in("1-3"), {}, std::nullopt);
+  const std::vector<drivers::Profile> none;
+  Search search(*units_in("1-3"), none, std::nullopt);
   CHECK(search.to_ask() == 3);
   const auto first = search.next();
   REQUIRE(first);
