@@ -282,11 +282,11 @@ class Resolver {
   /// Limits that can never work; `own`: where the site wrote the rule that was added last.
   void limits(std::optional<Place> own) {
     const auto& last = site_.watches.back();
-    if (own) check_limits(last.rule, site_.spec(last.point), *own, problems_);
+    if (own) check_limits(last.rule, site_.spec(last.point), *own, warnings_);
     auto& others = rules_at_[at(last.point)];
     for (const auto index : others) {
       const auto place = own ? own : own_[index];
-      if (place) check_together(site_.watches[index].rule, last.rule, *place, problems_);
+      if (place) check_together(site_.watches[index].rule, last.rule, *place, warnings_);
     }
     others.push_back(own_.size());
     own_.push_back(own);

@@ -59,12 +59,12 @@ TEST_CASE("a port whose number changes is a warning") {
   warns(with(good_site(), "/dev/ttyS0", "/dev/ttyUSB0"), "/dev/ttyUSB0 gets another number");
 }
 
-TEST_CASE("limits that can never work are refused where the site wrote them") {
+TEST_CASE("limits that can never work are a warning: a site that looks at the rest is better than a dark one") {
   const std::string second =
       "[[watch]]\ndetector = \"limit\"\nkind = \"rail.high\"\npoint = \"rail/output.voltage\"\nhigh = 11.2\n\n[end]";
-  tells(with(good_site(), "[end]", second), "between low = 11.4 of rail.low and high = 11.2 of rail.high");
-  tells(with(good_site(), "low = 11.4", "low = -3"), "low -3 is outside of what \"output.voltage\" can read");
-  tells(with(good_site(), "deadband = 0.1", "deadband = 1000"), "deadband 1000 is too wide");
+  warns(with(good_site(), "[end]", second), "between low = 11.4 of rail.low and high = 11.2 of rail.high");
+  warns(with(good_site(), "low = 11.4", "low = -3"), "low -3 is outside of what \"output.voltage\" can read");
+  warns(with(good_site(), "deadband = 0.1", "deadband = 1000"), "deadband 1000 is too wide");
 }
 
 TEST_CASE("names of buses and devices are there once, since a finding may carry either") {
