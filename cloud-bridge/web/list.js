@@ -30,8 +30,13 @@ function overdue(ticket) {
   return ticket.open ? ticket.clocks.filter((clock) => !clock.stopped && serviceNow() > Date.parse(clock.due)).length : 0;
 }
 
+/** The promise of an answer runs on when the fault goes away by itself. */
+function awaited(ticket) {
+  return ticket.clocks.some((clock) => clock.kind === 'response' && !clock.stopped);
+}
+
 function figure(value, key, alarming) {
-  return el('div', { class: 'figure', 'data-alarm': alarming && value > 0 ? 'true' : undefined },
+  return el('div', { class: 'figure', 'data-figure': key, 'data-alarm': alarming && value > 0 ? 'true' : undefined },
     el('b', {}, value), el('span', {}, t(key)));
 }
 
@@ -39,7 +44,7 @@ function drawFigures() {
   const open = [...tickets.values()].filter((ticket) => ticket.open);
   replace($('figures'),
     figure(open.length, 'figure_open'),
-    figure(open.filter((ticket) => ticket.state === 'new').length, 'figure_new'),
+    figure(open.filter(awaited).length, 'figure_awaited'),
     figure(open.filter((ticket) => ticket.class === 'major').length, 'figure_major', true),
     figure(open.reduce((sum, ticket) => sum + overdue(ticket), 0), 'figure_overdue', true),
     figure(`${gateways.filter((gateway) => gateway.online === true && gateway.watching !== false).length}/${gateways.length}`, 'figure_gateways'),

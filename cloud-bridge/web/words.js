@@ -27,7 +27,7 @@ const words = {
   'clock.left': ['剩', 'left'], 'clock.warning': ['即将超时', 'due soon'], 'clock.overdue': ['已超时', 'overdue'],
   'clock.kept': ['按时', 'kept'], 'clock.missed': ['未按时', 'missed'], 'clock.paused': ['暂停至', 'paused until'],
 
-  figure_open: ['未关闭工单', 'open tickets'], figure_new: ['待接单', 'waiting for an answer'], figure_major: ['重大故障', 'major faults'],
+  figure_open: ['未关闭工单', 'open tickets'], figure_awaited: ['待接单', 'waiting for an answer'], figure_major: ['重大故障', 'major faults'],
   figure_overdue: ['超时时钟', 'clocks overdue'], figure_gateways: ['网关在线', 'gateways online'],
   figure_quarantine: ['隔离报文', 'messages put aside'],
 

@@ -83,6 +83,24 @@ class PageTest(unittest.TestCase):
         self.assertRegex(first, r"^29:\d\d$")
         wait_for(lambda: read() != first, what="a second passing")
 
+    def test_a_ticket_that_recovered_unanswered_still_waits_for_an_answer(self):
+        self.browser.open(self.stack.url + "/")
+        self.in_language("en")
+        self.browser.shows("waiting for an answer")
+        waiting = lambda: int(self.browser.run(
+            "return document.querySelector('[data-figure=figure_awaited] b').textContent"))
+        before = waiting()
+        self.report(device="tile-1", device_title=both("计数工位", "Counted seat"), kind="power.sag", point="output.voltage")
+        self.browser.shows("Counted seat")
+        wait_for(lambda: waiting() == before + 1, what="the new ticket to be counted")
+        self.report(device="tile-1", device_title=both("计数工位", "Counted seat"), kind="power.sag", point="output.voltage",
+                    event="returned", active=False)
+        number = self.number_of("tile-1")
+        wait_for(lambda: self.stack.get("/api/v1/tickets/" + number)["state"] == "recovered", what="its recovery")
+        self.browser.send("POST", "/refresh", {})
+        self.browser.shows("Counted seat")
+        self.assertEqual(waiting(), before + 1)
+
     def test_acknowledge_and_resolve_by_click(self):
         self.report(device="click-1", kind="power.sag", point="output.voltage")
         number = self.number_of("click-1")
