@@ -98,36 +98,36 @@ Result<TicketId> Stage::open_ticket(const SourceRow& source) {
   return last_id_;
 }
 
-Result<std::optional<TicketId>> Stage::open_ticket_of(const SourceRow& source) {
-  std::optional<TicketId> newest;
+Result<std::optional<TicketId>> Stage::open_ticket_of(const SourceRow& source, bool apart) {
+  const auto stored = store_.open_ticket_of(source, apart);
+  if (!stored) return stored.error();
+  auto newest = *stored;
+  const auto fault = std::string(fault_of(fault_key(source)));
   for (const auto& [other, id] : sources_) {
-    if (other.first == fault_key(source)) newest = std::max(newest.value_or(0), id);
-  }
-  if (!newest) {
-    const auto stored = store_.newest_ticket_of(source.gateway, source.finding);
-    if (!stored) return stored.error();
-    newest = *stored;
-  }
-  if (newest) {
-    const auto entry = copy_of(*newest);
+    if (fault_of(other.first) != fault || (apart && other.second != source.epoch)) continue;
+    // What happened to it in this batch is not in the store yet.
+    const auto entry = copy_of(id);
     if (!entry) return entry.error();
-    if (!(*entry)->ticket.open()) newest.reset();
+    if ((*entry)->ticket.open()) newest = std::max(newest.value_or(0), id);
   }
   return newest;
 }
 
-/// One fault, one ticket. A database the ticket knows keeps reporting to it even when it is closed. A new database of
-/// the gateway (a lost card, a restored one) joins the open ticket of the same fault; after a close its numbering says
-/// nothing about the old fault any more, and a new ticket begins.
+/// One fault, one ticket. A database the ticket knows keeps reporting this occurrence to it even when it is closed. A
+/// new occurrence of the same fault, or a new database of the gateway (a lost card, a restored one), joins the ticket
+/// that is still open; after a close it is another fault, and a new ticket begins.
 Result<TicketId> Stage::ticket_for(const messages::FindingMessage& message, bool apart) {
   SourceRow source{message.envelope.gateway, to_string(message.change.finding.id), message.envelope.epoch, 0};
   const auto key = std::make_pair(fault_key(source), source.epoch);
   if (const auto found = sources_.find(key); found != sources_.end()) return found->second;
   const auto known = store_.ticket_of(source);
   if (!known) return known.error();
-  if (*known) return **known;
+  if (*known) {
+    sources_.emplace(key, **known);
+    return **known;
+  }
 
-  const auto joined = apart ? Result<std::optional<TicketId>>(std::nullopt) : open_ticket_of(source);
+  const auto joined = open_ticket_of(source, apart);
   if (!joined) return joined.error();
   if (*joined) {
     source.ticket = **joined;

@@ -57,8 +57,8 @@ class Stage {
 
  private:
   Result<TicketId> ticket_for(const messages::FindingMessage& message, bool apart);
-  /// The newest ticket of this fault from any database, if it is open.
-  Result<std::optional<TicketId>> open_ticket_of(const SourceRow& source);
+  /// The newest open ticket of this fault, whatever occurrence it began with; `apart`: from this database only.
+  Result<std::optional<TicketId>> open_ticket_of(const SourceRow& source, bool apart);
   Result<TicketId> open_ticket(const SourceRow& source);
   Result<Case*> copy_of(TicketId id);
   Result<void> add(Case& entry, std::span<const Event> events, const std::string& payload);
@@ -69,7 +69,7 @@ class Stage {
   WriteSet set_;
   std::map<TicketId, Case> copies_;
   std::map<std::pair<std::string, std::string>, TicketId>
-      sources_;  ///< (gateway and finding, epoch), new in this batch
+      sources_;  ///< (gateway and finding, epoch), met in this batch
   TicketId last_id_;
   std::map<int, std::uint64_t> counts_;
 };

@@ -43,11 +43,10 @@ void stop_clock(Ticket& ticket, ClockKind kind, const Event& event) {
   clock.stopped_by = event.by;
 }
 
-SiteOrder order_of(Ticket& ticket, const messages::Envelope& envelope) {
+/// A database not heard of before comes after all others.
+SiteOrder order_of(const Ticket& ticket, const messages::Envelope& envelope) {
   const auto known = std::find(ticket.epochs.begin(), ticket.epochs.end(), envelope.epoch);
-  const auto index = static_cast<std::size_t>(known - ticket.epochs.begin());
-  if (known == ticket.epochs.end()) ticket.epochs.push_back(envelope.epoch);
-  return {index, envelope.seq};
+  return {static_cast<std::size_t>(known - ticket.epochs.begin()), envelope.seq};
 }
 
 void reopen(Ticket& ticket, WallTime at) {
@@ -55,11 +54,23 @@ void reopen(Ticket& ticket, WallTime at) {
   ++ticket.round;
   ticket.work = TicketState::fresh;
   ticket.closed_at.reset();
-  ticket.closed_top.reset();
+  ticket.settled.reset();
   ticket.dispatched.clear();
   ticket.owner.clear();
   ticket.outcome.reset();
   start_clocks(ticket, at);
+}
+
+/// This report says that what people did has not held: a closed fault is measured after the close, or a bridged one has
+/// a new occurrence. Fresh promises begin.
+bool begins_round(const Ticket& ticket, const messages::FindingMessage& report) {
+  if (!report.change.finding.active) return false;
+  // After everything that was known then, even if a later report that it went again overtook this one.
+  const bool later = !ticket.settled || order_of(ticket, report.envelope) > ticket.settled->top;
+  if (!ticket.open()) return later;
+  // A bridged fault may stay measured until the repair; another occurrence says that the bridge does not hold.
+  return ticket.work == TicketState::bridged && ticket.settled && later &&
+         report.change.finding.id.occurrence != ticket.settled->occurrence;
 }
 
 void apply_report(Ticket& ticket, const Event& event) {
@@ -67,14 +78,14 @@ void apply_report(Ticket& ticket, const Event& event) {
   const auto& report = *event.report;
   const auto& finding = report.change.finding;
   const auto order = order_of(ticket, report.envelope);
+  if (order.epoch == ticket.epochs.size()) ticket.epochs.push_back(report.envelope.epoch);
   if (!ticket.newest) {
     ticket.opened_at = event.at;
     ticket.fault_class = finding.fault_class;
     start_clocks(ticket, event.at);
   }
   if (gravity(finding.fault_class) > gravity(ticket.fault_class)) ticket.fault_class = finding.fault_class;
-  // Measured after everything that was known at the close, even if a later report that it went again overtook it.
-  if (!ticket.open() && finding.active && (!ticket.closed_top || order > *ticket.closed_top)) reopen(ticket, event.at);
+  if (begins_round(ticket, report)) reopen(ticket, event.at);
   if (!ticket.newest || order > *ticket.newest) {
     ticket.newest = order;
     ticket.latest = report;
@@ -85,6 +96,7 @@ void apply_resolved(Ticket& ticket, const Event& event) {
   if (!ticket.open() || !event.outcome) return;
   for (std::size_t i = 0; i < clock_count; ++i) stop_clock(ticket, static_cast<ClockKind>(i), event);
   ticket.outcome = event.outcome;
+  if (ticket.newest) ticket.settled = {*ticket.newest, ticket.latest.change.finding.id.occurrence};
   // A fault that is still measured is not closed, whoever says so (S2).
   if (*event.outcome == Outcome::bridged || ticket.measured()) {
     ticket.work = TicketState::bridged;
@@ -92,7 +104,6 @@ void apply_resolved(Ticket& ticket, const Event& event) {
   }
   ticket.work = TicketState::closed;
   ticket.closed_at = event.at;
-  ticket.closed_top = ticket.newest;
 }
 
 void apply_work(Ticket& ticket, const Event& event, TicketState state) {

@@ -35,6 +35,12 @@ struct SiteOrder {
   friend auto operator<=>(const SiteOrder&, const SiteOrder&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
+/// What a ticket knew when a person gave its outcome.
+struct Settled {
+  SiteOrder top;                 ///< the newest report
+  std::uint32_t occurrence = 0;  ///< and which occurrence it told of
+};
+
 /// What the ledger says of one fault. Made by replay alone; every member follows from the events.
 struct Ticket {
   WallTime opened_at{};
@@ -51,9 +57,9 @@ struct Ticket {
   std::string dispatched;  ///< department it was handed to; empty: still with customer service
   bool majors_told = false;
 
-  std::vector<std::string> epochs;      ///< in the order this ticket heard of them
-  std::optional<SiteOrder> newest;      ///< place of `latest`
-  std::optional<SiteOrder> closed_top;  ///< `newest` when it was closed
+  std::vector<std::string> epochs;  ///< in the order this ticket heard of them
+  std::optional<SiteOrder> newest;  ///< place of `latest`
+  std::optional<Settled> settled;   ///< of this round; nothing: no outcome yet
 
   /// The fault is, as far as the centre was told, measured now.
   [[nodiscard]] bool measured() const { return latest.change.finding.active; }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace inspect::ticketing {
@@ -39,12 +40,15 @@ struct TicketRow {
   TicketId id = 0;
   std::string number;
   std::string gateway;
-  std::string finding;  ///< to_string(FindingId)
+  std::string finding;  ///< to_string(FindingId) of the occurrence it began with
   WallTime opened_at{};
   std::optional<WallTime> closed_at;  ///< follows from the ledger; kept to find open tickets without replaying all
 };
 
-/// Reports of this fault from this database of the gateway belong to that ticket.
+/// The fault of a finding: its name without the occurrence.
+inline std::string_view fault_of(std::string_view finding) { return finding.substr(0, finding.rfind('/')); }
+
+/// Reports of this occurrence of a fault from this database of the gateway belong to that ticket.
 struct SourceRow {
   std::string gateway;
   std::string finding;

@@ -112,12 +112,17 @@ Result<std::optional<TicketId>> TicketStore::ticket_of(const SourceRow& source) 
   });
 }
 
-Result<std::optional<TicketId>> TicketStore::newest_ticket_of(std::string_view gateway, std::string_view finding) {
+Result<std::optional<TicketId>> TicketStore::open_ticket_of(const SourceRow& source, bool same_epoch) {
   return guarded("ticket", [&]() -> std::optional<TicketId> {
-    auto query = impl_->prepared("SELECT id FROM ticket WHERE gateway = ? AND finding = ? ORDER BY id DESC LIMIT 1");
-    bind_text(*query, 1, gateway);
-    bind_text(*query, 2, finding);
-    if (!query->executeStep()) return std::nullopt;
+    // '0' follows '/': the names of this fault's occurrences and nothing else.
+    auto query = impl_->prepared(
+        "SELECT max(ticket.id) FROM ticket_source s JOIN ticket ON ticket.id = s.ticket WHERE s.gateway = ?1"
+        " AND s.finding > ?2 || '/' AND s.finding < ?2 || '0' AND closed_at IS NULL AND (?3 IS NULL OR s.epoch = ?3)");
+    bind_text(*query, 1, source.gateway);
+    bind_text(*query, 2, fault_of(source.finding));
+    same_epoch ? bind_text(*query, 3, source.epoch) : query->bind(3);
+    query->executeStep();
+    if (query->getColumn(0).isNull()) return std::nullopt;
     return query->getColumn(0).getInt64();
   });
 }

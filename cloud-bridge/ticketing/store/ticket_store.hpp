@@ -54,8 +54,8 @@ class TicketStore {
   /// one, bounded as the message is.
   Result<std::vector<Holding>> holdings(const std::string& gateway);
   Result<std::optional<TicketId>> ticket_of(const SourceRow& source);
-  /// The newest ticket of this fault, whatever database of the gateway it came from.
-  Result<std::optional<TicketId>> newest_ticket_of(std::string_view gateway, std::string_view finding);
+  /// The newest open ticket that any occurrence of this fault reports to; `same_epoch`: from this database only.
+  Result<std::optional<TicketId>> open_ticket_of(const SourceRow& source, bool same_epoch);
   Result<std::optional<TicketRow>> find_number(std::string_view number);
   Result<std::optional<TicketRow>> find_ticket(TicketId id);
   Result<TicketId> last_ticket_id();

@@ -268,13 +268,6 @@ TEST_CASE("a new database of a gateway joins the open ticket, and opens a new on
   CHECK(tickets(*desk) == 2);
 }
 
-TEST_CASE("two occurrences of one kind are two tickets") {
-  const TemporaryDirectory home;
-  const auto desk = desk_in(home.path());
-  take(*desk, {Sample{}.incoming(), Sample{.seq = 2, .occurrence = 2}.incoming()});
-  CHECK(tickets(*desk) == 2);
-}
-
 TEST_CASE("readings are kept for the ticket, receipted, and taken once") {
   const TemporaryDirectory home;
   const auto desk = desk_in(home.path());

@@ -129,6 +129,35 @@ TEST_CASE("a bridged ticket stays open when the spare makes the fault disappear,
   CHECK(ticket.clock(ClockKind::on_site).stopped == noon + 1h);
 }
 
+TEST_CASE("a bridge that does not hold begins a new round, the bridged fault itself does not") {
+  Ticket bridged;
+  apply(bridged, reported({}, noon));
+  apply(bridged, reported({.seq = 2}, noon + 1min));
+  apply(bridged, resolved(Outcome::bridged, noon + 1h));
+  const auto gone = reported({.seq = 4, .event = FindingEvent::returned, .active = false, .occurrence = 2}, noon + 2h);
+  const auto again = reported({.seq = 3, .occurrence = 2}, noon + 2h);
+  SUBCASE("the same occurrence, and what was known before") {
+    apply(bridged, reported({.seq = 5, .event = FindingEvent::reopened}, noon + 2h));
+    apply(bridged, reported({.seq = 1, .occurrence = 2}, noon + 2h));
+    CHECK(bridged.state() == TicketState::bridged);
+    CHECK(bridged.round == 1);
+  }
+  SUBCASE("another, in whatever order its reports come") {
+    auto overtaken = bridged;
+    for (const auto& event : {again, gone}) apply(bridged, event);
+    for (const auto& event : {gone, again}) apply(overtaken, event);
+    CHECK(bridged.round == 2);
+    CHECK(bridged.state() == TicketState::recovered);
+    CHECK_FALSE(bridged.outcome.has_value());
+    CHECK(face(bridged) == face(overtaken));
+    // Bridged once more, it is again this occurrence that may stay.
+    apply(bridged, resolved(Outcome::bridged, noon + 3h));
+    apply(bridged, reported({.seq = 5, .event = FindingEvent::reopened, .occurrence = 2}, noon + 4h));
+    CHECK(bridged.state() == TicketState::bridged);
+    CHECK(bridged.round == 2);
+  }
+}
+
 TEST_CASE("a fault measured again after the close opens the ticket again with new clocks and keeps the old ones") {
   Ticket ticket;
   apply(ticket, reported({}, noon));

@@ -128,17 +128,31 @@ TEST_CASE("open tickets are all listed, closed ones after a moment, and a ticket
   CHECK(ids(noon + 9h) == std::vector<TicketId>{1, 3});
 }
 
-TEST_CASE("the newest ticket of a fault is found for any database, and only for that gateway and fault") {
+TEST_CASE("the newest open ticket of a fault is found from any occurrence and database, and of that fault alone") {
   Opened opened;
   auto set = at(noon);
-  set.tickets = {row(1, noon), row(2, noon)};
-  set.sources = {{"gw-1", "fault", epoch_a, 1}, {"gw-1", "fault", epoch_b, 2}};
+  set.tickets = {row(1, noon), row(2, noon), row(3, noon), row(4, noon)};
+  set.sources = {{"gw-1", "s/d/p/k/1", epoch_a, 1},
+                 {"gw-1", "s/d/p/k/2", epoch_b, 2},
+                 {"gw-1", "s/d/p/k.more/1", epoch_a, 3},
+                 {"gw-2", "s/d/p/k/1", epoch_a, 4}};
   opened.commit(set);
-  CHECK(*opened.store->newest_ticket_of("gw-1", "fault") == 2);
-  CHECK_FALSE(opened.store->newest_ticket_of("gw-2", "fault")->has_value());
-  CHECK_FALSE(opened.store->newest_ticket_of("gw-1", "other")->has_value());
-  CHECK(*opened.store->ticket_of({"gw-1", "fault", epoch_a, 0}) == 1);
-  CHECK_FALSE(opened.store->ticket_of({"gw-1", "fault", "00112233445566cc", 0})->has_value());
+  const auto open_ticket = [&](const char* gateway, const char* finding, const std::string& epoch, bool same) {
+    return *opened.store->open_ticket_of({gateway, finding, epoch, 0}, same);
+  };
+  CHECK(open_ticket("gw-1", "s/d/p/k/10", epoch_a, false) == 2);
+  CHECK(open_ticket("gw-1", "s/d/p/k/10", epoch_a, true) == 1);
+  CHECK(open_ticket("gw-2", "s/d/p/k/2", epoch_b, false) == 4);
+  CHECK_FALSE(open_ticket("gw-2", "s/d/p/k/2", epoch_b, true).has_value());
+  CHECK_FALSE(open_ticket("gw-1", "s/d/p/kk/1", epoch_a, false).has_value());
+  CHECK_FALSE(open_ticket("gw-1", "s/d/p/other/1", epoch_a, false).has_value());
+  auto closed = at(noon + 1h);
+  closed.events.push_back({2, 0, event_of(EventKind::noted, noon + 1h), {}});
+  closed.closings = {row(2, noon, noon + 1h)};
+  opened.commit(closed);
+  CHECK(open_ticket("gw-1", "s/d/p/k/10", epoch_a, false) == 1);
+  CHECK(*opened.store->ticket_of({"gw-1", "s/d/p/k/1", epoch_a, 0}) == 1);
+  CHECK_FALSE(opened.store->ticket_of({"gw-1", "s/d/p/k/1", "00112233445566cc", 0})->has_value());
 }
 
 TEST_CASE("a number finds its ticket and nothing that looks like it") {
