@@ -1,6 +1,7 @@
 #include "cloud-bridge/uplink/uplink.hpp"
 
 #include "cloud-bridge/mqtt/backoff.hpp"
+#include "cloud-bridge/mqtt/credentials.hpp"
 #include "cloud-bridge/uplink/agent_link.hpp"
 #include "cloud-bridge/uplink/downlink.hpp"
 #include "cloud-bridge/uplink/manifest.hpp"
@@ -148,13 +149,23 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
 
   void broker_changed(const MqttState& state) {
     if (!state.up) {
-      if (const auto line = broker_out_.failed(boot_now(), state.why)) spdlog::warn(*line);
+      const auto why = broker_out_.lasts() ? std::nullopt : doubt();
+      const auto line = broker_out_.failed(boot_now(), why ? state.why + "; " + *why : state.why);
+      if (line) spdlog::warn(*line);
       return;
     }
     if (const auto line = broker_out_.works(boot_now())) spdlog::info(*line);
+    if (const auto line = doubt()) spdlog::warn(*line);
     asio::co_spawn(loop_, tell_birth(shared_from_this()), asio::detached);
     more_ = true;
     wake();
+  }
+
+  /// What our own files say: more than the library does of why the broker does not take us.
+  [[nodiscard]] std::optional<std::string> doubt() const {
+    if (!config_.broker.tls) return std::nullopt;
+    const auto held = read_credentials(*config_.broker.tls);
+    return held ? warning(*held, wall_now(), gateway_) : held.error().message;
   }
 
   asio::awaitable<void> tell_birth(std::shared_ptr<Core> /*self*/) { co_await state_.tell(gateway_, *mqtt_); }
