@@ -11,16 +11,25 @@ function round(value) {
   return Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toPrecision(2);
 }
 
+// What is only ever 0 or 1, without a unit, is a contact: off and on, with nothing between them.
+function isState(series, good) {
+  return !series.unit && good.length > 0 && good.every((point) => point.value === 0 || point.value === 1);
+}
+
+function reading(value, series, state) {
+  return state ? t(value === 1 ? 'on' : 'off') : `${round(value)} ${series.unit || ''}`;
+}
+
 function reasonText(point) {
   return point.reason ? t('reason.' + point.reason) : t('quality.' + point.quality);
 }
 
 // Time and value to places on the sheet. One reading has a span of a minute; readings that are all the same a band of one.
-function scales(points, good) {
+function scales(points, good, state) {
   const first = points[0].at;
   const last = Math.max(points[points.length - 1].at, first + 60000);
-  let low = Math.min(...good.map((point) => point.value));
-  let high = Math.max(...good.map((point) => point.value));
+  let low = state ? 0 : Math.min(...good.map((point) => point.value));
+  let high = state ? 1 : Math.max(...good.map((point) => point.value));
   if (high - low < 1e-9) { low -= 0.5; high += 0.5; }
   const pad = (high - low) * 0.08;
   return { first, last, low, high,
@@ -66,12 +75,11 @@ function gapView({ from, to, text }, x) {
     wide > text.length * letter && el('text', { x: left + wide / 2, y: (inside.top + inside.bottom) / 2, 'text-anchor': 'middle' }, text));
 }
 
-function caption(series, points, good, gaps) {
+function caption(series, points, good, gaps, state) {
   const newest = points[points.length - 1];
-  const unit = series.unit || '';
-  const now = newest.value !== null ? [` ${round(newest.value)} ${unit}`, el('small', {}, `${t('quality.' + newest.quality)} · ${date(newest.at)}`)]
+  const now = newest.value !== null ? [` ${reading(newest.value, series, state)}`, el('small', {}, `${t('quality.' + newest.quality)} · ${date(newest.at)}`)]
     : [el('span', { class: 'doubt' }, ` ${t('no_value')}: ${reasonText(newest)}`), el('small', {}, `${t('since')} ${date(gaps[gaps.length - 1].from)}`),
-       good.length > 0 && el('small', {}, `${t('last_value')} ${round(good[good.length - 1].value)} ${unit}`)];
+       good.length > 0 && el('small', {}, `${t('last_value')} ${reading(good[good.length - 1].value, series, state)}`)];
   return el('figcaption', {}, el('b', {}, `${series.device} · ${series.point}`), now);
 }
 
@@ -80,14 +88,16 @@ export function chart(series) {
   if (points.length === 0) return null;
   const good = points.filter((point) => point.value !== null);
   // Without one value there is nothing to scale; the gap fills the sheet and says why.
-  const scale = scales(points, good.length > 0 ? good : [{ value: 0 }]);
+  const state = isState(series, good);
+  const scale = scales(points, good.length > 0 ? good : [{ value: 0 }], state);
   const { x, y, first, last, low, high } = scale;
   const gaps = gapsOf(points, last);
-  const grid = (good.length > 0 ? [low, (low + high) / 2, high] : []).map((value) => el('g', {},
+  const marks = good.length === 0 ? [] : state ? [0, 1] : [low, (low + high) / 2, high];
+  const grid = marks.map((value) => el('g', {},
     el('line', { class: 'grid', x1: inside.left, x2: inside.right, y1: y(value), y2: y(value) }),
-    el('text', { class: 'label', x: inside.left - 6, y: y(value) + 4, 'text-anchor': 'end' }, round(value))));
+    el('text', { class: 'label', x: inside.left - 6, y: y(value) + 4, 'text-anchor': 'end' }, state ? reading(value, series, state) : round(value))));
   const newest = points[points.length - 1];
-  return el('figure', { class: 'chart' }, caption(series, points, good, gaps),
+  return el('figure', { class: 'chart' }, caption(series, points, good, gaps, state),
     el('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img' },
       el('title', {}, `${series.point} ${series.unit || ''}`), grid, gaps.map((gap) => gapView(gap, x)),
       el('path', { class: 'line', d: line(points, scale) }),

@@ -121,6 +121,16 @@ export function badge(kind, value) {
   return el('span', { class: `badge ${kind}-${value}` }, signs[value] ? signs[value] + ' ' : '', t(`${kind}.${value}`));
 }
 
+const plainWords = (text) => text.toLowerCase().match(/[a-z0-9]+/g) || [];
+
+// The stock name of a ticket's part and what people call it: once, when the second says the first. Null without one.
+export function partView(name, { part, part_name: partName }) {
+  const called = pick(partName);
+  if (!part || !called) return part ? el('b', {}, part) : null;
+  const said = plainWords(called);
+  return plainWords(part).every((word) => said.includes(word)) ? el('b', {}, called) : [el('b', {}, part), el(name, {}, called)];
+}
+
 export function percent(confidence) { return `${Math.round(confidence * 100)}${language === 'zh' ? '%' : ' %'}`; }
 
 export function agoView(name, moment) { return el(name, { 'data-ago': moment }, ago(moment)); }

@@ -1,4 +1,4 @@
-import { ago, agoView, alarm, ask, badge, bar, clockView, date, el, language, listen, percent, pick, replace, sentence, serviceNow, t } from '/web/common.js';
+import { ago, agoView, alarm, ask, badge, bar, clockView, date, el, language, listen, partView, percent, pick, replace, sentence, serviceNow, t } from '/web/common.js';
 
 const tickets = new Map();
 let gateways = [];
@@ -100,7 +100,7 @@ function row(ticket) {
     cell('where', t('where'), el('b', {}, pick(ticket.device_title) || ticket.gateway), el('p', {}, pick(ticket.site_title))),
     cell('since', t('since'), date(ticket.since), agoView('p', ticket.since)),
     cell('sure', t('confidence'), percent(ticket.confidence)),
-    cell('part', t('part'), ticket.part ? [el('b', {}, ticket.part), el('p', {}, pick(ticket.part_name))] : el('span', { class: 'quiet' }, t('no_part'))),
+    cell('part', t('part'), partView('p', ticket) || el('span', { class: 'quiet' }, t('no_part'))),
     cell('department', t('department'), pick(ticket.department_name)),
     cell('state', t('state'), badge('state', ticket.state), ticket.owner && el('p', {}, ticket.owner)),
     cell('clocks', t('clocks'), ticket.clocks.map(clockView)));

@@ -1,4 +1,4 @@
-import { agoView, ask, badge, bar, clockView, date, el, exact, listen, percent, pick, replace, sentence, t } from '/web/common.js';
+import { agoView, ask, badge, bar, clockView, date, el, exact, listen, partView, percent, pick, replace, sentence, t } from '/web/common.js';
 import { chart } from '/web/chart.js';
 
 const number = decodeURIComponent(location.pathname.split('/').pop());
@@ -42,7 +42,7 @@ function analysis() {
       fact(t('since'), exact(ticket.since), agoView('small', ticket.since),
         ticket.since_trust === 'none' && el('small', { class: 'doubt' }, t('clock_doubt'))),
       fact(t('confidence'), el('b', {}, percent(ticket.confidence))),
-      fact(t('part'), ticket.part ? [el('b', {}, ticket.part), el('small', {}, pick(ticket.part_name))] : t('no_part')),
+      fact(t('part'), partView('small', ticket) || t('no_part')),
       fact(t('department'), pick(ticket.department_name), ticket.owner && el('small', {}, ticket.owner)),
       fact(t('urgency'), pick(ticket.urgency)),
       fact(t('site_says'), site.filter(Boolean).join(' · ')),

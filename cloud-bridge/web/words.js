@@ -80,6 +80,7 @@ const words = {
   'report.opened': ['发现故障', 'fault found'], 'report.updated': ['有新依据', 'new evidence'], 'report.returned': ['故障消失', 'fault gone'],
   'report.reopened': ['故障再次出现', 'fault came back'], 'report.acknowledged': ['现场确认', 'acknowledged on site'],
   'report.shelved': ['现场搁置', 'shelved on site'], 'report.unshelved': ['结束搁置', 'unshelved'],
+  off: ['断', 'off'], on: ['通', 'on'],
   service: ['系统', 'service'], skipped: ['条更早的记录未显示', 'earlier entries not shown'],
   failed: ['操作未成功', 'Not done'], unreachable: ['服务暂时无法连接。', 'The service cannot be reached now.'],
   ago: ['前', 'ago'], days: ['天', 'd'], hours: ['小时', 'h'], minutes: ['分', 'min'], just_now: ['刚刚', 'just now'],

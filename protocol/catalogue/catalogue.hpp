@@ -3,8 +3,10 @@
 #include "protocol/core/error.hpp"
 #include "protocol/core/text.hpp"
 #include "protocol/model/finding.hpp"
+#include "protocol/settings/problems.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +36,21 @@ struct Part {
   bool carried = true;  ///< on the list of spares every outlet carries (S25); otherwise it is ordered for the case
 };
 
-/// The departments a ticket can be dispatched to; the ticket service's dispatch table has a row for each.
-constexpr std::array<std::string_view, 4> departments{"relay-electronics", "power", "measurement", "network"};
+/// A department a ticket can be dispatched to.
+struct Department {
+  std::string_view key;
+  std::string_view zh;
+  std::string_view en;
+};
+
+/// All of them; the ticket service's dispatch table has a row for each.
+constexpr std::array<Department, 4> departments{{{"relay-electronics", "继电器电子部", "Relay electronics"},
+                                                 {"power", "电源部", "Power"},
+                                                 {"measurement", "测量部", "Measurement"},
+                                                 {"network", "网络部", "Network"}}};
+
+/// What people call it; a key nobody knows stays as it is.
+Text department_name(std::string_view key);
 
 struct Catalogue {
   std::vector<FaultKind> kinds;
@@ -46,8 +61,9 @@ struct Catalogue {
 };
 
 /// Reads faults.toml and parts.toml of `directory`. Strict: unknown fields, missing texts, unknown parts, departments
-/// and classes, and doubled keys are refused. The message has one line for each problem, as file:line:column: what is
-/// wrong, and the cure. Errc::invalid_argument.
+/// and classes, and doubled keys are refused; each is told in both languages.
+std::optional<Catalogue> load(const std::string& directory, settings::Problems& problems);
+/// The same with all problems in English, for a journal. Errc::invalid_argument.
 Result<Catalogue> load(const std::string& directory);
 
 }  // namespace inspect::catalogue

@@ -1,215 +1,211 @@
 #include "protocol/catalogue/catalogue.hpp"
 
-#include <fmt/format.h>
-#include <toml++/toml.h>
+#include "protocol/settings/document.hpp"
+#include "protocol/settings/kinds.hpp"
+
 #include <algorithm>
-#include <initializer_list>
-#include <optional>
+#include <set>
 
 namespace inspect::catalogue {
 
 namespace {
 
-/// A person mends a file problem by problem; more than this many at once help nobody.
-constexpr std::size_t most_problems = 20;
+using namespace settings;  // the vocabulary of the tables below
 
-class Problems {
- public:
-  void add(const std::string& file, const toml::source_position& where, std::string_view what) {
-    if (++count_ > most_problems) return;
-    if (!text_.empty()) text_ += '\n';
-    text_ += fmt::format("{}:{}:{}: {}", file, where.line, where.column, what);
-  }
-  [[nodiscard]] bool any() const { return count_ > 0; }
-  [[nodiscard]] Error error() const { return fail(Errc::invalid_argument, text_); }
+constexpr std::size_t longest_key = 64;
+constexpr std::size_t most_checks = 16;  ///< of a message
 
- private:
-  std::string text_;
-  std::size_t count_ = 0;
+struct PartDraft {
+  catalogue::Part part;
+  Placed<std::string> key;
+};
+struct KindDraft {
+  FaultKind kind;
+  Placed<std::string> key;
+  Placed<std::string> part;
+  Placed<std::vector<Text>> checks;
+};
+struct PartsDraft {
+  std::vector<PartDraft> parts;
+};
+struct KindsDraft {
+  std::vector<KindDraft> kinds;
 };
 
-/// One table being read: asks for its fields by name, and refuses what nobody asked for.
-class Fields {
- public:
-  Fields(const toml::table& table, const std::string& file, Problems& problems)
-      : table_(table), file_(file), problems_(problems) {}
-
-  void refuse_others(std::initializer_list<std::string_view> known) {
-    for (const auto& [key, node] : table_) {
-      if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
-        problem(key.source().begin, fmt::format("unknown field '{}'; known are {}", key.str(), fmt::join(known, ", ")));
-      }
-    }
-  }
-
-  std::string string(std::string_view key, bool may_be_empty = false) {
-    const auto* node = need(key);
-    if (node == nullptr) return {};
-    const auto* text = node->as_string();
-    if (text == nullptr) {
-      problem(node->source().begin, fmt::format("'{}' must be a text in quotes", key));
-      return {};
-    }
-    if (text->get().empty() && !may_be_empty) problem(node->source().begin, fmt::format("'{}' must not be empty", key));
-    return text->get();
-  }
-
-  Text text(std::string_view key) {
-    const auto* node = need(key);
-    return node == nullptr ? Text{} : text_of(*node, key);
-  }
-
-  std::vector<Text> texts(std::string_view key) {
-    const auto* node = need(key);
-    if (node == nullptr) return {};
-    const auto* array = node->as_array();
-    if (array == nullptr || array->empty()) {
-      problem(node->source().begin, fmt::format("'{}' must be a list of at least one {{ zh = …, en = … }}", key));
-      return {};
-    }
-    std::vector<Text> texts;
-    for (const auto& entry : *array) texts.push_back(text_of(entry, key));
-    return texts;
-  }
-
-  double number(std::string_view key, double lowest, double highest) {
-    const auto* node = need(key);
-    if (node == nullptr) return lowest;
-    const auto value = node->value<double>();
-    if (!value || !(*value >= lowest && *value <= highest)) {
-      problem(node->source().begin, fmt::format("'{}' must be a number from {} to {}", key, lowest, highest));
-      return lowest;
-    }
-    return *value;
-  }
-
-  bool flag(std::string_view key, bool otherwise) {
-    const auto* node = table_.get(key);
-    if (node == nullptr) return otherwise;
-    const auto* value = node->as_boolean();
-    if (value == nullptr) problem(node->source().begin, fmt::format("'{}' must be true or false", key));
-    return value != nullptr ? value->get() : otherwise;
-  }
-
-  /// At the field if it is there, else at the table.
-  void problem_at(std::string_view key, std::string_view what) {
-    const auto* node = table_.get(key);
-    problem(node != nullptr ? node->source().begin : table_.source().begin, what);
-  }
-
- private:
-  void problem(const toml::source_position& where, std::string_view what) { problems_.add(file_, where, what); }
-
-  const toml::node* need(std::string_view key) {
-    const auto* node = table_.get(key);
-    if (node == nullptr) problem(table_.source().begin, fmt::format("'{}' is missing here; add it", key));
-    return node;
-  }
-
-  Text text_of(const toml::node& node, std::string_view key) {
-    const auto* table = node.as_table();
-    if (table == nullptr) {
-      problem(node.source().begin, fmt::format("'{}' must be {{ zh = \"…\", en = \"…\" }}", key));
-      return {};
-    }
-    Fields both(*table, file_, problems_);
-    both.refuse_others({"zh", "en"});
-    return {both.string("zh"), both.string("en")};
-  }
-
-  const toml::table& table_;
-  const std::string& file_;
-  Problems& problems_;
-};
-
-std::optional<toml::table> parse(const std::string& file, Problems& problems) {
-  try {
-    return toml::parse_file(file);
-  } catch (const toml::parse_error& error) {
-    problems.add(file, error.source().begin, error.description());
-  }
+/// Both languages, always: what a technician reads must never be in the other one.
+std::optional<Text> take_both(const Node& node, Problems& problems) {
+  if (node.text() == nullptr) return take_bilingual(node, problems);
+  problems.add(node.place, {"只有一种语言；应写 { zh = \"…\", en = \"…\" }",
+                            "this is one language; write { zh = \"…\", en = \"…\" }"});
   return std::nullopt;
 }
 
-/// Calls `each(fields)` for every [[name]] of the file.
-template <class Each>
-void for_each_entry(const toml::table& root, const std::string& file, std::string_view name, Problems& problems,
-                    const Each& each) {
-  Fields(root, file, problems).refuse_others({name});
-  const auto* list = root.get_as<toml::array>(name);
-  if (list == nullptr || !list->is_array_of_tables()) {
-    problems.add(file, {1, 1}, fmt::format("no [[{}]] here; the file is a list of them", name));
-    return;
+/// A word that may be empty: no part cures it, no row of the fault model.
+std::optional<std::string> take_word(const Node& node, Problems& problems) {
+  if (node.text() != nullptr && node.text()->empty()) return std::string();
+  return take_text(node, longest_key, problems);
+}
+
+std::optional<std::vector<Text>> take_checks(const Node& node, Problems& problems) {
+  const auto* list = node.list();
+  if (list == nullptr || list->empty() || list->size() > most_checks) {
+    problems.add(node.place,
+                 {"应写 1 到 {1} 项的列表 [{ zh = \"…\", en = \"…\" }, …]",
+                  "write a list of 1 to {1}: [{ zh = \"…\", en = \"…\" }, …]"},
+                 {most_checks});
+    return std::nullopt;
   }
-  for (const auto& node : *list) {
-    Fields fields(*node.as_table(), file, problems);
-    each(fields);
+  std::vector<Text> checks;
+  for (const auto& each : *list) {
+    if (auto both = take_both(each, problems)) checks.push_back(std::move(*both));
+  }
+  return checks;
+}
+
+template <class Access>
+auto both(Access access) {
+  return kind("{ zh, en }", "", access, take_both);
+}
+
+const Fields<PartDraft>& part_fields() {
+  const auto of = [](auto member) { return in(&PartDraft::part, member); };
+  static const Fields<PartDraft> fields{
+      "part",
+      {"一种备件。", "A spare part."},
+      {{"key", text(&PartDraft::key, longest_key), required, {"库存名", "what stock calls it"}},
+       {"name", both(of(&catalogue::Part::name)), required, {"名称", "what people call it"}},
+       {"unit", text(of(&catalogue::Part::unit), 8), required, {"单位", "what it is counted in"}},
+       {"carried",
+        flag(of(&catalogue::Part::carried)),
+        standard,
+        {"各网点常备", "every outlet carries it; else it is ordered"}}}};
+  return fields;
+}
+
+std::vector<Word<std::string>> department_words() {
+  std::vector<Word<std::string>> words;
+  for (const auto& department : departments) words.push_back({department.key, std::string(department.key)});
+  return words;
+}
+
+const Fields<KindDraft>& kind_fields() {
+  const auto of = [](auto member) { return in(&KindDraft::kind, member); };
+  static const Fields<KindDraft> fields{
+      "kind",
+      {"一种故障。", "A kind of fault."},
+      {{"key", text(&KindDraft::key, longest_key), required, {"类型名", "what a rule calls it"}},
+       {"code",
+        kind("text", "", of(&FaultKind::code), take_word),
+        required,
+        {"故障模型的行号，可为空", "row of the fault model; may be empty"}},
+       {"class",
+        choice(of(&FaultKind::fault_class), std::vector<Word<FaultClass>>{{"ordinary", FaultClass::ordinary},
+                                                                          {"major", FaultClass::major},
+                                                                          {"preventive", FaultClass::preventive}}),
+        required,
+        {"级别", "class"}},
+       {"part",
+        kind("text", "", &KindDraft::part, take_word),
+        required,
+        {"备件的库存名，可为空", "key of the part that cures it; may be empty"}},
+       {"department", choice(of(&FaultKind::department), department_words()), required, {"部门", "who gets it"}},
+       {"confidence",
+        number(of(&FaultKind::confidence), 0, 1),
+        required,
+        {"确认后的可信度", "how sure a confirmed detection is"}},
+       {"title", both(of(&FaultKind::title)), required, {"名称", "in a few words"}},
+       {"mode", both(of(&FaultKind::mode)), required, {"现象", "what is seen"}},
+       {"mechanism", both(of(&FaultKind::mechanism)), required, {"机理", "how it comes"}},
+       {"cause", both(of(&FaultKind::cause)), required, {"原因", "why"}},
+       {"urgency", both(of(&FaultKind::urgency)), required, {"紧急程度", "how urgent"}},
+       {"checks",
+        kind("list of { zh, en }", "1–16", &KindDraft::checks, take_checks),
+        required,
+        {"先检查什么", "what to check first"}}}};
+  return fields;
+}
+
+const Fields<PartsDraft>& parts_fields() {
+  static const Fields<PartsDraft> fields{
+      "parts file",
+      {"备件表。", "The spare parts."},
+      {{"part", tables(&PartsDraft::parts, part_fields(), 1000), required, {"备件", "the parts"}}}};
+  return fields;
+}
+
+const Fields<KindsDraft>& kinds_fields() {
+  static const Fields<KindsDraft> fields{
+      "faults file",
+      {"故障类型表。", "The kinds of fault."},
+      {{"kind", tables(&KindsDraft::kinds, kind_fields(), 1000), required, {"类型", "the kinds of fault"}}}};
+  return fields;
+}
+
+template <class Draft>
+void read(const std::string& file, const Fields<Draft>& fields, Draft& draft, Problems& problems) {
+  const auto bytes = read_file(file, problems);
+  if (!bytes) return;
+  if (const auto document = parse_document(*bytes, problems)) fields.read(*document, draft, problems);
+}
+
+void refuse_twice(const Placed<std::string>& key, std::set<std::string>& keys, Problems& problems) {
+  if (key.value.empty() || keys.insert(key.value).second) return;
+  problems.add(key.place, {"\"{1}\" 出现两次；请删去一个", "\"{1}\" is there twice; keep one"}, {key.value});
+}
+
+void take_parts(PartsDraft draft, Catalogue& catalogue, Problems& problems) {
+  std::set<std::string> keys;
+  for (auto& each : draft.parts) {
+    refuse_twice(each.key, keys, problems);
+    each.part.key = std::move(each.key.value);
+    catalogue.parts.push_back(std::move(each.part));
   }
 }
 
-template <class Entry>
-void refuse_twice(const std::vector<Entry>& entries, const std::string& key, Fields& fields) {
-  const auto same = [&](const Entry& entry) { return entry.key == key; };
-  if (!key.empty() && std::any_of(entries.begin(), entries.end(), same)) {
-    fields.problem_at("key", fmt::format("'{}' is there twice; keep one", key));
+void take_kinds(KindsDraft draft, Catalogue& catalogue, Problems& problems) {
+  std::set<std::string> keys;
+  std::vector<std::string_view> known;
+  for (const auto& part : catalogue.parts) known.push_back(part.key);
+  for (auto& each : draft.kinds) {
+    refuse_twice(each.key, keys, problems);
+    const auto& part = each.part.value;
+    if (!part.empty() && std::find(known.begin(), known.end(), part) == known.end()) {
+      problems.add(each.part.place,
+                   {"parts.toml 中没有备件 \"{1}\"{2}；请补上或改正名称",
+                    "part \"{1}\" is not in parts.toml{2}; add it there or mend the name"},
+                   {part, did_you_mean(part, known)});
+    }
+    each.kind.key = std::move(each.key.value);
+    each.kind.part = std::move(each.part.value);
+    each.kind.checks = std::move(each.checks.value);
+    catalogue.kinds.push_back(std::move(each.kind));
   }
-}
-
-Part read_part(Fields& fields) {
-  fields.refuse_others({"key", "name", "unit", "carried"});
-  return {fields.string("key"), fields.text("name"), fields.string("unit"), fields.flag("carried", true)};
-}
-
-FaultKind read_kind(Fields& fields, const Catalogue& so_far) {
-  fields.refuse_others({"key", "code", "class", "part", "department", "confidence", "title", "mode", "mechanism",
-                        "cause", "urgency", "checks"});
-  FaultKind kind;
-  kind.key = fields.string("key");
-  kind.code = fields.string("code", true);
-  kind.title = fields.text("title");
-  kind.mode = fields.text("mode");
-  kind.mechanism = fields.text("mechanism");
-  kind.cause = fields.text("cause");
-  kind.part = fields.string("part", true);
-  kind.department = fields.string("department");
-  kind.confidence = fields.number("confidence", 0, 1);
-  kind.urgency = fields.text("urgency");
-  kind.checks = fields.texts("checks");
-  const auto fault_class = fault_class_from(fields.string("class"));
-  if (!fault_class) fields.problem_at("class", "'class' must be \"ordinary\", \"major\" or \"preventive\"");
-  kind.fault_class = fault_class.value_or(FaultClass::ordinary);
-  if (!kind.part.empty() && so_far.part(kind.part) == nullptr) {
-    fields.problem_at("part", fmt::format("part '{}' is not in parts.toml; add it there or mend the name", kind.part));
-  }
-  if (std::find(departments.begin(), departments.end(), kind.department) == departments.end()) {
-    fields.problem_at("department", fmt::format("'department' must be one of {}", fmt::join(departments, ", ")));
-  }
-  return kind;
 }
 
 }  // namespace
 
-Result<Catalogue> load(const std::string& directory) {
+std::optional<Catalogue> load(const std::string& directory, Problems& problems) {
+  Problems of_parts(directory + "/parts.toml");
+  Problems of_faults(directory + "/faults.toml");
+  PartsDraft parts;
+  KindsDraft kinds;
+  read(of_parts.file(), parts_fields(), parts, of_parts);
+  read(of_faults.file(), kinds_fields(), kinds, of_faults);
   Catalogue catalogue;
-  Problems problems;
-  const auto parts_file = directory + "/parts.toml";
-  const auto faults_file = directory + "/faults.toml";
-  const auto parts = parse(parts_file, problems);
-  const auto faults = parse(faults_file, problems);
-  if (!parts || !faults) return problems.error();
+  take_parts(std::move(parts), catalogue, of_parts);
+  // Without the parts every kind's part would be told as a mistake of the faults.
+  if (of_parts.empty()) take_kinds(std::move(kinds), catalogue, of_faults);
+  const bool good = of_parts.empty() && of_faults.empty();
+  problems.append(of_parts);
+  problems.append(of_faults);
+  return good ? std::optional(std::move(catalogue)) : std::nullopt;
+}
 
-  for_each_entry(*parts, parts_file, "part", problems, [&](Fields& fields) {
-    auto part = read_part(fields);
-    refuse_twice(catalogue.parts, part.key, fields);
-    catalogue.parts.push_back(std::move(part));
-  });
-  for_each_entry(*faults, faults_file, "kind", problems, [&](Fields& fields) {
-    auto kind = read_kind(fields, catalogue);
-    refuse_twice(catalogue.kinds, kind.key, fields);
-    catalogue.kinds.push_back(std::move(kind));
-  });
-  if (problems.any()) return problems.error();
-  return catalogue;
+Result<Catalogue> load(const std::string& directory) {
+  Problems problems(directory);
+  auto catalogue = load(directory, problems);
+  if (!catalogue) return problems.error();
+  return std::move(*catalogue);
 }
 
 }  // namespace inspect::catalogue

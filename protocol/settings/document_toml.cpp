@@ -1,6 +1,7 @@
 #include "protocol/settings/document.hpp"
 
 #include "protocol/settings/key_depth.hpp"
+#include "protocol/settings/wide_mark.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -56,6 +57,24 @@ class Converter {
   Problems& problems_;
 };
 
+/// What the parser says of “ is true and helps nobody who typed it.
+void add_slip(const toml::parse_error& error, std::string_view text, Problems& problems) {
+  const auto place = place_of(error.source());
+  auto mark = wide_mark(text, place.line);
+  // A quotation that never ends is told on the line after it.
+  if (!mark && place.line > 1) mark = wide_mark(text, place.line - 1);
+  if (mark) {
+    problems.add(mark->place,
+                 {"{1} 是中文标点；请改用英文半角 {2}", "{1} is a mark of a Chinese keyboard; write {2} in its place"},
+                 {mark->written, mark->wanted});
+    return;
+  }
+  problems.add(place,
+               {"不符合 TOML 写法（{1}）；请改正这一行，文件若被截断则恢复它",
+                "{1}; correct the line, or restore the file if it was cut"},
+               {error.description()});
+}
+
 }  // namespace
 
 std::optional<Node> parse_document(std::string_view text, Problems& problems) {
@@ -75,10 +94,7 @@ std::optional<Node> parse_document(std::string_view text, Problems& problems) {
     if (problems.count() != before) return std::nullopt;
     return node;
   } catch (const toml::parse_error& error) {
-    problems.add(place_of(error.source()),
-                 {"不符合 TOML 写法（{1}）；请改正这一行，文件若被截断则恢复它",
-                  "{1}; correct the line, or restore the file if it was cut"},
-                 {error.description()});
+    add_slip(error, text, problems);
     return std::nullopt;
   }
 }

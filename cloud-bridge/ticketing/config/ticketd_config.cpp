@@ -198,8 +198,7 @@ bool is_time_zone(const std::string& name) {
 
 }  // namespace
 
-Result<TicketdConfig> parse_config(std::string_view text, const std::string& file) {
-  Problems problems(file);
+std::optional<TicketdConfig> parse_config(std::string_view text, Problems& problems) {
   Written written;
   TicketdConfig config;
   if (const auto document = parse_document(text, problems)) {
@@ -222,14 +221,12 @@ Result<TicketdConfig> parse_config(std::string_view text, const std::string& fil
                                    "certificate and key need ca; add the PEM of the broker's authority"});
     }
   }
-  if (!problems.empty()) return problems.error();
-  return config;
+  return problems.empty() ? std::optional(std::move(config)) : std::nullopt;
 }
 
-Result<TicketdConfig> load_config(const std::string& file) {
-  const auto text = read_file(file);
-  if (!text) return text.error();
-  return parse_config(*text, file);
+std::optional<TicketdConfig> load_config(Problems& problems) {
+  const auto text = read_file(problems.file(), problems);
+  return text ? parse_config(*text, problems) : std::nullopt;
 }
 
 }  // namespace inspect::ticketing

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "cloud-bridge/ticketing/ledger/dispatch.hpp"
-#include "protocol/core/error.hpp"
+#include "protocol/settings/problems.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,8 +42,9 @@ struct TicketdConfig {
   DispatchTable dispatch;
 };
 
-/// Errors carry file:line:column and the cure.
-Result<TicketdConfig> parse_config(std::string_view text, const std::string& file);
-Result<TicketdConfig> load_config(const std::string& file);
+/// Nothing, and every problem with file:line:column and the cure in both languages, when the text is not right.
+std::optional<TicketdConfig> parse_config(std::string_view text, settings::Problems& problems);
+/// Reads the file the problems are of.
+std::optional<TicketdConfig> load_config(settings::Problems& problems);
 
 }  // namespace inspect::ticketing

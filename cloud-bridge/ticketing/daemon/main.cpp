@@ -1,5 +1,6 @@
 #include "cloud-bridge/ticketing/daemon/manager.hpp"
 #include "cloud-bridge/ticketing/daemon/ticket_service.hpp"
+#include "protocol/settings/reader.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -7,6 +8,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 
@@ -85,14 +87,16 @@ int main(int argc, char** argv) {
   }
   spdlog::set_default_logger(spdlog::stderr_logger_mt("ticketd"));
   spdlog::set_pattern("%l %v");
-  auto config = load_config(wish.config);
+  const auto language = inspect::settings::language_of_reader(std::getenv);
+  inspect::settings::Problems problems(wish.config);
+  auto config = load_config(problems);
   if (!config) {
-    std::cerr << config.error().message << '\n';
+    for (const auto& line : problems.all()) std::cerr << line.in(language) << '\n';
     return 2;
   }
   overrule(*config, wish);
   if (wish.check) {
-    std::cout << wish.config << ": right\n";
+    std::cout << wish.config << inspect::Text{"：正确", ": right"}.in(language) << '\n';
     return 0;
   }
   try {

@@ -72,7 +72,9 @@ void write_finding_summary(JsonWriter& out, const messages::FindingMessage& mess
   write(out, "site_title", message.site_title);
   write(out, "device_title", message.device_title);
   write(out, "kind", finding.id.kind);
-  out.key("confidence").number(std::isfinite(analysis.confidence) ? analysis.confidence : 0);
+  // Older agents told 0.7999999.
+  const auto hundredths = std::round(analysis.confidence * 100);
+  out.key("confidence").number(std::isfinite(hundredths) ? hundredths / 100 : 0);
   write(out, "part", analysis.part);
   write(out, "part_name", analysis.part_name);
   write(out, "urgency", analysis.urgency);

@@ -1,5 +1,7 @@
 #include "cloud-bridge/ticketing/ledger/dispatch.hpp"
 
+#include "protocol/catalogue/catalogue.hpp"
+
 namespace inspect::ticketing {
 
 const Party* DispatchTable::department(std::string_view key) const {
@@ -22,12 +24,9 @@ DispatchTable standard_dispatch() {
   DispatchTable table;
   table.customer_service = {"customer-service", {"客户服务部", "Customer service"}, "", ""};
   table.company = {"company", {"公司", "Company"}, "", ""};
-  table.departments = {
-      {"relay-electronics", {"继电器电子部", "Relay electronics"}, "", ""},
-      {"power", {"电源部", "Power"}, "", ""},
-      {"measurement", {"测量部", "Measurement"}, "", ""},
-      {"network", {"网络部", "Network"}, "", ""},
-  };
+  for (const auto& department : catalogue::departments) {
+    table.departments.push_back({std::string(department.key), catalogue::department_name(department.key), "", ""});
+  }
   table.fallback = "network";
   return table;
 }

@@ -175,6 +175,29 @@ class PageTest(unittest.TestCase):
             self.assertGreater(float(self.browser.run("return document.querySelector('.chart .gap rect').getAttribute(arguments[0])", place)), 0)
         self.no_complaints()
 
+    def test_a_contact_is_off_or_on_and_nothing_between(self):
+        publish(self.stack.broker_port, "site/gw-changsha/up/readings",
+                readings("gw-changsha", 1, "contact-1", "relay.3.state", "", [0] * 5 + [1] * 5, epoch="cc112233445566ff"))
+        self.report(device="contact-1")
+        self.browser.open(f"{self.stack.url}/tickets/{self.number_of('contact-1')}")
+        marks = "return [...document.querySelectorAll('.chart .grid + .label')].map(e => e.textContent)"
+        for language, off, on in (("en", "off", "on"), ("zh", "断", "通")):
+            self.in_language(language)
+            self.browser.shows(f"contact-1 · relay.3.state {on}")
+            self.assertEqual(self.browser.run(marks), [off, on])
+        self.no_complaints()
+
+    def test_a_part_is_named_once(self):
+        part = "return [...document.querySelectorAll('.fact')].find(f => f.firstChild.textContent === 'Part').lastChild.innerText.split(/\\n+/)"
+        for device, kind, point, said in (("part-1", "power.sag", "output.voltage", ["LM2596S step-down module"]),
+                                          ("part-2", "relay.welded", "relay.3.state", ["SRD-05VDC-SL-C", "Relay 5 V"])):
+            self.report(device=device, kind=kind, point=point)
+            self.browser.open(f"{self.stack.url}/tickets/{self.number_of(device)}")
+            self.in_language("en")
+            self.browser.shows("Check first")
+            self.assertEqual([line for line in self.browser.run(part) if line.strip()], said)
+        self.no_complaints()
+
     def test_every_time_is_that_of_the_sites_wherever_the_browser_stands(self):
         self.report(device="zone-1", what=both("自 2026-11-24 16:30:05 UTC 起一直如此。", "So since 2026-11-24 16:30:05 UTC."))
         address = f"{self.stack.url}/tickets/{self.number_of('zone-1')}"

@@ -103,54 +103,71 @@ TEST_CASE("a missing file is told by its name") {
 
 TEST_CASE("an unknown field is refused where it stands, and the known ones are named") {
   const auto problem = problem_of(good_parts, replaced(good_kind, "code =", "colour ="));
-  CHECK(has(problem, "faults.toml:3:1: unknown field 'colour'"));
+  CHECK(has(problem, "faults.toml:3:1: unknown key \"colour\" in kind"));
   CHECK(has(problem, "confidence"));
-  CHECK(has(problem, "'code' is missing"));
+  CHECK(has(problem, "faults.toml:1:1: \"code\" is missing in kind"));
 }
 
 TEST_CASE("a text that lacks a language is refused") {
   const auto problem =
       problem_of(good_parts, replaced(good_kind, R"({ zh = "粘连", en = "Welded" })", R"({ zh = "粘连" })"));
-  CHECK(has(problem, "faults.toml:8:9: 'en' is missing"));
+  CHECK(has(problem, "faults.toml:8:9: the text in English (en) is missing"));
+  CHECK(has(problem_of(good_parts, replaced(good_kind, R"({ zh = "粘连", en = "Welded" })", R"("粘连")")),
+            "faults.toml:8:9: this is one language"));
 }
 
 TEST_CASE("a part that is not in the list of parts is refused") {
   const auto problem = problem_of(good_parts, replaced(good_kind, R"("relay")", R"("rely")"));
-  CHECK(has(problem, "faults.toml:5:8: part 'rely' is not in parts.toml"));
+  CHECK(has(problem, "faults.toml:5:8: part \"rely\" is not in parts.toml, did you mean \"relay\""));
 }
 
 TEST_CASE("an unknown class, department or confidence is refused with what is allowed") {
-  CHECK(
-      has(problem_of(good_parts, replaced(good_kind, "major", "grave")), "\"ordinary\", \"major\" or \"preventive\""));
+  CHECK(has(problem_of(good_parts, replaced(good_kind, "major", "grave")), "use ordinary, major, preventive"));
   CHECK(has(problem_of(good_parts, replaced(good_kind, "relay-electronics", "relays")), "measurement, network"));
-  CHECK(has(problem_of(good_parts, replaced(good_kind, "0.95", "1.5")), "faults.toml:7:14: 'confidence' must be"));
-  CHECK(has(problem_of(good_parts, replaced(good_kind, "0.95", "nan")), "'confidence' must be"));
+  CHECK(has(problem_of(good_parts, replaced(good_kind, "0.95", "1.5")), "faults.toml:7:14: 1.5 is out of range"));
+  CHECK(has(problem_of(good_parts, replaced(good_kind, "0.95", "nan")), "faults.toml:7:14: nan is out of range"));
 }
 
 TEST_CASE("wrong types are told, not guessed") {
-  CHECK(has(problem_of(good_parts, replaced(good_kind, "\"R1\"", "1")), "'code' must be a text in quotes"));
+  CHECK(has(problem_of(good_parts, replaced(good_kind, "\"R1\"", "1")),
+            "faults.toml:3:8: this is a whole number; write a text in quotes"));
   CHECK(has(problem_of(good_parts, replaced(good_kind, R"([{ zh = "断电", en = "Switch off" }])", "[]")),
-            "'checks' must be"));
-  CHECK(
-      has(problem_of(replaced(good_parts, "\"pc\"", "\"pc\"\ncarried = 1"), good_kind), "parts.toml:5:11: 'carried'"));
+            "faults.toml:13:10: write a list of 1 to 16"));
+  CHECK(has(problem_of(replaced(good_parts, "\"pc\"", "\"pc\"\ncarried = 1"), good_kind),
+            "parts.toml:5:11: this is a whole number; write true or false"));
 }
 
 TEST_CASE("the same key twice is refused") {
   const auto problem = problem_of(good_parts, std::string(good_kind) + good_kind);
-  CHECK(has(problem, "faults.toml:15:7: 'relay.welded' is there twice"));
+  CHECK(has(problem, "faults.toml:15:7: \"relay.welded\" is there twice"));
 }
 
 TEST_CASE("an empty file is refused: a catalogue without kinds is no catalogue") {
-  CHECK(has(problem_of(good_parts, ""), "no [[kind]] here"));
-  CHECK(has(problem_of("", good_kind), "no [[part]] here"));
-  CHECK(has(problem_of(good_parts, "kind = 3\n"), "no [[kind]] here"));
+  CHECK(has(problem_of(good_parts, ""), "\"kind\" is missing in faults file"));
+  CHECK(has(problem_of("", good_kind), "\"part\" is missing in parts file"));
+  CHECK(has(problem_of(good_parts, "kind = 3\n"), "faults.toml:1:8: this is a whole number; begin each with [[kind]]"));
 }
 
 TEST_CASE("several problems are told at once, but not without end") {
   std::string faults;
   for (int i = 0; i < 30; ++i) faults += "[[kind]]\n";
   const auto problem = problem_of(good_parts, faults);
-  CHECK(std::count(problem.begin(), problem.end(), '\n') == 19);
+  CHECK(std::count(problem.begin(), problem.end(), '\n') == 20);
+  CHECK(has(problem, "faults.toml: and 340 more"));
+}
+
+TEST_CASE("every problem is told in Chinese and in English, with the same file, line and column") {
+  const Folder folder(replaced(good_parts, "unit", "units"),
+                      replaced(good_kind, "confidence = 0.95", "confidence = “”"));
+  settings::Problems problems(folder.path());
+  CHECK_FALSE(catalogue::load(folder.path(), problems).has_value());
+  REQUIRE(problems.count() == 3);
+  const auto& lines = problems.lines();
+  CHECK(has(lines[0].zh, "parts.toml:4:1: part 中没有键 \"units\""));
+  CHECK(has(lines[0].en, "parts.toml:4:1: unknown key \"units\" in part, did you mean \"unit\""));
+  CHECK(has(lines[1].zh, "parts.toml:1:1: part 中缺少 \"unit\""));
+  CHECK(has(lines[2].zh, "faults.toml:7:14: “ 是中文标点"));
+  CHECK(has(lines[2].en, "faults.toml:7:14: “ is a mark of a Chinese keyboard"));
 }
 
 TEST_CASE("a catalogue cut at any byte is refused or sound, and never crashes the reader") {

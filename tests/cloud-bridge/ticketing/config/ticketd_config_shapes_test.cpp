@@ -19,9 +19,18 @@ std::string shipped() {
                             "\n$1");
 }
 
+/// All that is wrong with the text of "t.toml", in English.
 std::string complaint(std::string_view text) {
-  const auto config = parse_config(text, "t.toml");
-  return config ? "" : config.error().message;
+  settings::Problems problems("t.toml");
+  const auto config = parse_config(text, problems);
+  CHECK(config.has_value() == problems.empty());
+  return problems.empty() ? "" : problems.error().message;
+}
+
+/// A text that is right.
+std::optional<TicketdConfig> read(std::string_view text) {
+  settings::Problems problems("t.toml");
+  return parse_config(text, problems);
 }
 
 bool tells_its_place(const std::string& message) {
@@ -129,18 +138,20 @@ TEST_CASE("all that is wrong is told at once, each with its own place") {
 }
 
 TEST_CASE("a file that is not there is named, and one that is no text is refused") {
-  const auto missing = load_config("/nowhere/ticketd.toml");
-  REQUIRE_FALSE(missing.has_value());
-  CHECK(missing.error().message.find("/nowhere/ticketd.toml") != std::string::npos);
-  CHECK_FALSE(load_config("/dev/null/x").has_value());
+  settings::Problems missing("/nowhere/ticketd.toml");
+  CHECK_FALSE(load_config(missing).has_value());
+  REQUIRE(missing.count() == 1);
+  CHECK(missing.lines()[0].en.find("/nowhere/ticketd.toml: cannot be opened") == 0);
+  CHECK(missing.lines()[0].zh.find("/nowhere/ticketd.toml: 打不开") == 0);
+  settings::Problems no_folder("/dev/null/x");
+  CHECK_FALSE(load_config(no_folder).has_value());
   CHECK(tells_its_place(complaint("\xff\xfe[http]\n")));
   CHECK(tells_its_place(complaint(std::string(40, '['))));
 }
 
 TEST_CASE("customer service and the company keep their keys whatever the file calls them: ledgers name them so") {
-  const auto config = parse_config(
-      std::string(department) + "[dispatch.company]\nkey = \"boss\"\nname = { zh = \"总部\", en = \"Head office\" }\n",
-      "t.toml");
+  const auto config = read(std::string(department) +
+                           "[dispatch.company]\nkey = \"boss\"\nname = { zh = \"总部\", en = \"Head office\" }\n");
   REQUIRE(config.has_value());
   CHECK(config->dispatch.company.key == "company");
   CHECK(config->dispatch.company.name.en == "Head office");

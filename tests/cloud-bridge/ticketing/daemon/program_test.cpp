@@ -109,6 +109,11 @@ TEST_CASE("the program says what is wrong with its use or its file and ends with
   CHECK(holds(text_of(log), "bad.toml:2:8"));
   CHECK(run(log, {program(), "--config", "examples/ticketd.toml", "--check"}) == 0);
   CHECK(holds(text_of(log), "right"));
+  const std::string zh = "LC_ALL=zh_CN.UTF-8";
+  CHECK(run(log, {"/usr/bin/env", zh, program(), "--config", dir / "bad.toml", "--check"}) == 2);
+  CHECK(holds(text_of(log), "bad.toml:2:8: 这里是文字；应写整数"));
+  CHECK(run(log, {"/usr/bin/env", zh, program(), "--config", "examples/ticketd.toml", "--check"}) == 0);
+  CHECK(holds(text_of(log), "正确"));
 }
 
 TEST_CASE("a store or pages that cannot be had end the program with 1 and their name") {

@@ -50,6 +50,8 @@ TEST_CASE("numbers that are none never reach a browser as such") {
   message.change.finding.analysis.confidence = std::numeric_limits<double>::quiet_NaN();
   message.change.finding.analysis.evidence[0].value = std::numeric_limits<double>::infinity();
   CHECK(summary(message)["confidence"] == 0);
+  message.change.finding.analysis.confidence = 0.8 * 0.999999;
+  CHECK(summary(message)["confidence"].dump() == "0.8");
   const auto shown = page(case_of(message), {});
   CHECK(shown["evidence"][0]["value"].is_null());
 }
