@@ -4,6 +4,7 @@
 #include "firmware-agent/detection/wording.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace inspect::agent {
 
@@ -85,10 +86,12 @@ Analysis compose(const catalogue::Catalogue& catalogue, std::string_view kind, T
     return analysis;
   }
   analysis.title = fault->title;
-  analysis.confidence = fault->confidence * observation.certainty;
+  // No rule knows it better than to the hundredth, and 0.7999999 in a table looks as if it did.
+  analysis.confidence = std::round(fault->confidence * observation.certainty * 100) / 100;
   analysis.department = fault->department;
   analysis.urgency = fault->urgency;
   analysis.checks.insert(analysis.checks.end(), fault->checks.begin(), fault->checks.end());
+  if (!observation.end.en.empty()) analysis.checks.push_back(std::move(observation.end));
   if (analysis.part.empty()) analysis.part = fault->part;
   if (const auto* part = catalogue.part(analysis.part)) analysis.part_name = part->name;
   return analysis;
@@ -131,6 +134,7 @@ Observation observe(const Site& site, const PointJudge& judge, std::size_t index
       const auto& command = site.spec(*watch.against);
       const bool on = Mismatch::is_on(judge.latest(*watch.against).value);
       seen.what = say_mismatch(spec, command, on, since);
+      if (watch.rule.when) seen.end = say_mismatch_end(spec, command, *watch.rule.when);
       seen.evidence.push_back(evidence_of(site, judge.latest(watch.point), commanded_note(on)));
       seen.evidence.push_back(evidence_of(site, judge.latest(*watch.against), {"命令状态", "the command"}));
       break;

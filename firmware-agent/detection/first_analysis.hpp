@@ -21,6 +21,7 @@ struct Observation {
   double certainty = 1;      ///< lowers the catalogue's confidence, 0..1
   std::string part;          ///< of this model; empty: the catalogue's
   std::vector<Text> checks;  ///< come before the catalogue's
+  Text end;                  ///< what will show that it is mended, the last of the checks; empty: nothing to wait for
   std::vector<Evidence> evidence;
 };
 

@@ -1,5 +1,6 @@
 #include "firmware-agent/detection/link_wording.hpp"
 
+#include "firmware-agent/detection/port_reason.hpp"
 #include "firmware-agent/detection/wording.hpp"
 
 #include <fmt/format.h>
@@ -112,8 +113,10 @@ Text say_noise(const LinkStep& step, const Text& time) {
 }
 
 Text say_unavailable(const std::string& why, const Text& time) {
-  return {fmt::format("端口或连接无法打开，自 {} 起{}。", time.zh, why.empty() ? "" : "：" + why),
-          fmt::format("The port or connection cannot be opened, since {}{}.", time.en, why.empty() ? "" : ": " + why)};
+  const auto reason = why.empty() ? Text{} : port_reason(why);
+  return {fmt::format("端口或连接无法打开，自 {} 起{}。", time.zh, why.empty() ? "" : "：" + reason.zh),
+          fmt::format("The port or connection cannot be opened, since {}{}.", time.en,
+                      why.empty() ? "" : ": " + reason.en)};
 }
 
 Text say_of_bus(const LinkStep& step, const std::string& why, const Text& time) {

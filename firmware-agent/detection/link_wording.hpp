@@ -25,7 +25,7 @@ Text say_moved(const std::vector<Text>& devices);
 /// "devices: a, b, c"
 Text say_devices(const std::vector<Text>& devices);
 
-/// `why`: what the system said when the port could not be opened; may be empty.
+/// `why`: what the driver said, in English, when the port could not be opened; may be empty.
 Text say_link(const LinkStep& step, const std::string& why);
 
 }  // namespace inspect::agent

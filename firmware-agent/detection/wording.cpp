@@ -74,6 +74,13 @@ Text commanded_note(bool commanded) {
   return {fmt::format("命令为“{}”", on_zh(commanded)), fmt::format("commanded {}", on_en(commanded))};
 }
 
+Text say_mismatch_end(const drivers::PointSpec& feedback, const drivers::PointSpec& command, bool commanded) {
+  return {fmt::format("修复后：当{}下次为“{}”且{}与之一致时，本故障自动消失；在那之前一直显示为存在。",
+                      command.title.zh, on_zh(commanded), feedback.title.zh),
+          fmt::format("After the repair: it clears when {} is next {} and {} agrees; until then it is told as there.",
+                      command.title.en, on_en(commanded), feedback.title.en)};
+}
+
 Text say_frozen(const FrozenFacts& facts, const Moment& since) {
   const auto time = say_time(since);
   const auto value = quantity_text(facts.reading.value, facts.spec.unit);

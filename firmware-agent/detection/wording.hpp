@@ -23,6 +23,8 @@ Text limit_note(const drivers::PointSpec& spec, const Rule& rule, double value);
 Text say_mismatch(const drivers::PointSpec& feedback, const drivers::PointSpec& command, bool commanded,
                   const Moment& since);
 Text commanded_note(bool commanded);
+/// A rule that is judged only while the command has one value cannot show its end before the command has it again.
+Text say_mismatch_end(const drivers::PointSpec& feedback, const drivers::PointSpec& command, bool commanded);
 
 struct FrozenFacts {
   const drivers::PointSpec& spec;

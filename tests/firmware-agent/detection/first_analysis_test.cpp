@@ -1,8 +1,11 @@
 #include "firmware-agent/detection/first_analysis.hpp"
 
+#include "firmware-agent/detection/wording.hpp"
 #include "tests/firmware-agent/detection/world.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
+#include <string>
 
 using namespace inspect;
 using namespace inspect::agent;
@@ -22,7 +25,7 @@ TEST_CASE("the catalogue's part of an analysis is taken over whole") {
   CHECK(analysis.title == kind.title);
   CHECK(analysis.what == seen.what);
   CHECK(analysis.where == Text{"哪里", "where"});
-  CHECK(analysis.confidence == doctest::Approx(kind.confidence));
+  CHECK(analysis.confidence == kind.confidence);
   CHECK(analysis.part == "SRD-05VDC-SL-C");
   CHECK(analysis.part_name == shipped_catalogue().part("SRD-05VDC-SL-C")->name);
   CHECK(analysis.department == "relay-electronics");
@@ -38,8 +41,27 @@ TEST_CASE("a model's own part and the detector's own checks come first") {
   const auto analysis = compose(shipped_catalogue(), "relay.welded", {}, seen);
   CHECK(analysis.part == "relay board");
   CHECK(analysis.part_name.en == "Relay board, complete");
-  CHECK(analysis.confidence == doctest::Approx(0.475));
+  CHECK(analysis.confidence == 0.48);
   CHECK(analysis.checks.front().en == "first");
+  CHECK(analysis.checks.size() == shipped_catalogue().kind("relay.welded")->checks.size() + 1);
+}
+
+TEST_CASE("a confidence is told to the hundredth, whatever lowers it") {
+  for (const double certainty : {1.0, 0.999999, 0.7, 0.6, 1.0 / 3}) {
+    Observation seen;
+    seen.certainty = certainty;
+    const auto confidence = compose(shipped_catalogue(), "bus.noise", {}, seen).confidence;
+    CAPTURE(confidence);
+    CHECK(confidence == std::stod(fmt::format("{:.2f}", confidence)));
+    CHECK(confidence == doctest::Approx(shipped_catalogue().kind("bus.noise")->confidence * certainty).epsilon(0.02));
+  }
+}
+
+TEST_CASE("what will show that a fault is mended is the last of the checks") {
+  Observation seen;
+  seen.end = {"末", "last"};
+  const auto analysis = compose(shipped_catalogue(), "relay.welded", {}, seen);
+  CHECK(analysis.checks.back().en == "last");
   CHECK(analysis.checks.size() == shipped_catalogue().kind("relay.welded")->checks.size() + 1);
 }
 
@@ -92,6 +114,19 @@ TEST_CASE("a mismatch rests on the feedback and the command, each with its note"
   CHECK(seen.evidence[0].note.en == "commanded off");
   CHECK(seen.evidence[1].point == "relay.1.command");
   CHECK(seen.certainty == 1);
+  // It is judged only while the relay is ordered off: that order shows its end, whatever is ordered now.
+  CHECK(seen.end == say_mismatch_end(place.site.spec(place.state_1), place.site.spec(place.command_1), false));
+}
+
+TEST_CASE("a mismatch that is judged both ways, and a limit, show their end by themselves") {
+  TestSite place;
+  place.site.watches[no_pull_in_1].rule.when.reset();
+  PointJudge judge(place.site);
+  judge.note(good(place.command_1, 1, moment(1s)));
+  judge.note(good(place.state_1, 0, moment(1s)));
+  judge.note(good(place.voltage, 10.5, moment(1s)));
+  CHECK(observe(place.site, judge, no_pull_in_1, moment(0s)).end == Text{});
+  CHECK(observe(place.site, judge, rail_low, moment(0s)).end == Text{});
 }
 
 TEST_CASE("several relays of one board with the same fault point to what they share") {

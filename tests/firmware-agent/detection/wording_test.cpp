@@ -70,6 +70,11 @@ TEST_CASE("a mismatch says what was commanded and what is") {
   CHECK(says(welded.en, "Relay 1 command says off, but Relay 1 feedback shows on"));
   CHECK(says(welded.zh, "1路命令为“释放/断开”，而1路反馈为“吸合/接通”"));
   CHECK(commanded_note(true).en == "commanded on");
+  const auto end = say_mismatch_end(state, command, true);
+  CHECK(end.en ==
+        "After the repair: it clears when Relay 1 command is next on and Relay 1 feedback agrees; until then "
+        "it is told as there.");
+  CHECK(end.zh == "修复后：当1路命令下次为“吸合/接通”且1路反馈与之一致时，本故障自动消失；在那之前一直显示为存在。");
 }
 
 TEST_CASE("a frozen value's sentence has the value, the window and how far the other moved") {
