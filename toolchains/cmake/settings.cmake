@@ -39,9 +39,10 @@ else()
   target_compile_options(inspect_flags INTERFACE
     "$<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2;-Wno-maybe-uninitialized;-Wno-array-bounds;-Wno-stringop-overread>")
 endif()
-# In a unit of several files a private type seems to come from a header, and a neighbour's private name is shadowed.
+# In a unit of several files a private type seems to come from a header, and a neighbour's private name is shadowed; a local
+# that hides a local stays an error.
 add_library(inspect_unity_flags INTERFACE)
-target_compile_options(inspect_unity_flags INTERFACE -Wno-subobject-linkage -Wno-shadow)
+target_compile_options(inspect_unity_flags INTERFACE -Wno-subobject-linkage -Wshadow=local)
 if(CMAKE_UNITY_BUILD)
   target_link_libraries(inspect_flags INTERFACE inspect_unity_flags)
 endif()
