@@ -61,6 +61,15 @@ std::vector<Field<PointDraft>> place_rows() {
   };
 }
 
+std::vector<Word<Quantity>> quantity_words() {
+  std::vector<Word<Quantity>> words;
+  for (std::size_t i = 0; i < quantity_count; ++i) {
+    const auto quantity = static_cast<Quantity>(i);
+    words.push_back({name(quantity), quantity});
+  }
+  return words;
+}
+
 /// What it means, and what for.
 std::vector<Field<PointDraft>> meaning_rows() {
   using modbus::PointMap;
@@ -84,6 +93,11 @@ std::vector<Field<PointDraft>> meaning_rows() {
        standard,
        {"用途:测量、状态、指令、设置、身份",
         "what it is for: a quantity, what is, what was ordered, a setting, who it is"}},
+      {"quantity",
+       choice(of_point(&PointSpec::quantity), quantity_words()),
+       standard,
+       {"它说明部件的什么量,供趋势与寿命判断;other 为不判断",
+        "what it tells of the part, for trends and wear; other: it is not judged so"}},
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include "protocol/core/text.hpp"
 #include "protocol/modbus/point_map.hpp"
+#include "protocol/model/quantity.hpp"
 #include "protocol/model/rule.hpp"
 #include "protocol/usb/relay_board.hpp"
 #include "protocol/usb/tester_words.hpp"
@@ -87,6 +88,7 @@ struct PointSpec {
   modbus::PointMap map;
   std::string unit;  ///< SenML or UCUM: "V", "mA", "Cel"; empty for states
   Role role = Role::measure;
+  Quantity quantity = Quantity::other;  ///< what it tells of the part, for judgement; other: nothing it knows
   std::chrono::milliseconds period{1000};
   std::optional<double> lowest;  ///< plausible range; outside it the reading is bad: implausible
   std::optional<double> highest;

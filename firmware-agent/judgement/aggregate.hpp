@@ -15,6 +15,13 @@ class Aggregate {
   [[nodiscard]] std::uint32_t count() const { return seen_; }
   /// 0 without readings.
   [[nodiscard]] double median() const;
+  template <class Bytes>
+  void keep(Bytes& bytes) {
+    bytes.count(kept_, values_.size());
+    for (std::uint32_t i = 0; i < kept_; ++i) bytes(values_[i]);
+    bytes(seen_, stride_);
+    if (stride_ == 0) clear();  // no state of ours
+  }
 
  private:
   std::array<float, 64> values_{};

@@ -7,7 +7,7 @@ namespace inspect::judgement {
 
 const FaultFacts& facts(Fault fault) {
   // Parts and severities: the fault model's table. What comes and goes is quiet for weeks and still the same fault.
-  static constexpr std::array<FaultFacts, 27> all{{
+  static constexpr std::array<FaultFacts, fault_count> all{{
       {"R1", "SRD-05VDC-SL-C", "major", 14},
       {"R2", "SRD-05VDC-SL-C", "major", 14},
       {"R3", "SRD-05VDC-SL-C", "preventive", 14},
@@ -71,7 +71,12 @@ void ClaimBook::see(double time, std::uint16_t component, std::uint16_t point, F
   told.push_back(claim);
 }
 
-void ClaimBook::expect(double time, std::uint16_t component, std::uint16_t point, Fault fault,
+void ClaimBook::restore(const Standing& standing) {
+  const auto& c = standing.claim;
+  if (open_.size() < most && find(c.component, c.point, c.fault) == nullptr) open_.push_back(standing);
+}
+
+bool ClaimBook::expect(double time, std::uint16_t component, std::uint16_t point, Fault fault,
                        const Forecast& forecast) {
   constexpr double news = 0.02;
   auto* standing = find(component, point, fault);
@@ -79,22 +84,29 @@ void ClaimBook::expect(double time, std::uint16_t component, std::uint16_t point
   if (standing == nullptr) {
     if (open_.size() >= most) {
       ++dropped;
-      return;
+      return false;
     }
     open_.push_back({claim, time});
     told.push_back(claim);
-    return;
+    return true;
   }
   standing->seen = time;
-  if (!standing->claim.forecast) return;
-  if (std::abs(standing->claim.forecast->probability - forecast.probability) < news) return;
+  if (!standing->claim.forecast) return false;
+  if (std::abs(standing->claim.forecast->probability - forecast.probability) < news) return false;
   standing->claim = claim;
   told.push_back(claim);
+  return true;
 }
 
 void ClaimBook::withdraw(double time, std::uint16_t point, Fault fault) {
   for (std::size_t i = 0; i < open_.size(); ++i) {
     if (open_[i].claim.point == point && open_[i].claim.fault == fault && open_[i].claim.forecast) return end(i, time);
+  }
+}
+
+void ClaimBook::over(double time, std::uint16_t component, Fault fault) {
+  for (std::size_t i = open_.size(); i-- > 0;) {
+    if (open_[i].claim.component == component && open_[i].claim.fault == fault) end(i, time);
   }
 }
 

@@ -39,6 +39,7 @@ enum class Fault : std::uint8_t {
   T3,
   T4
 };
+inline constexpr std::size_t fault_count = 27;
 
 struct FaultFacts {
   std::string_view code;
@@ -54,6 +55,11 @@ struct Forecast {
   double earliest = 0;  ///< 90 % interval
   double latest = 0;
   double probability = 0;  ///< of crossing within the horizon
+
+  template <class Bytes>
+  void keep(Bytes& bytes) {
+    bytes(crossing, earliest, latest, probability);
+  }
 };
 
 /// One line about one fault: raised, told anew, or over.
@@ -77,23 +83,30 @@ class ClaimBook {
   /// The fault was seen. It is told unless it stands already.
   void see(double time, std::uint16_t component, std::uint16_t point, Fault fault);
   /// What is to be expected of that limit; told when it differs from what was told last by two points of a hundred.
-  void expect(double time, std::uint16_t component, std::uint16_t point, Fault fault, const Forecast& forecast);
+  /// True when it was told.
+  bool expect(double time, std::uint16_t component, std::uint16_t point, Fault fault, const Forecast& forecast);
   /// Nothing is to be expected any more.
   void withdraw(double time, std::uint16_t point, Fault fault);
+  /// The contrary was seen: the part does again what it is there for.
+  void over(double time, std::uint16_t component, Fault fault);
   [[nodiscard]] bool stands(std::uint16_t component, Fault fault) const;
   /// Somebody worked on `component`: what was claimed of it is over.
   void mended(double time, std::uint16_t component);
   /// Claims that were not seen for their quiet time end. Call at least daily.
   void age(double time);
 
-  std::vector<Claim> told;
-  std::uint64_t dropped = 0;
-
- private:
   struct Standing {
     Claim claim;
     double seen = 0;
   };
+  [[nodiscard]] const std::vector<Standing>& standing() const { return open_; }
+  /// It stood before a restart; told to nobody again.
+  void restore(const Standing& standing);
+
+  std::vector<Claim> told;
+  std::uint64_t dropped = 0;
+
+ private:
   Standing* find(std::uint16_t component, std::uint16_t point, Fault fault);
   void end(std::size_t at, double time);
 

@@ -11,8 +11,13 @@ class FrozenLine {
   explicit FrozenLine(std::uint32_t readings) : wanted_(readings) {}
 
   void take(double x, double y);
+  void restart() { *this = FrozenLine(wanted_); }
   [[nodiscard]] bool known() const { return seen_ >= wanted_; }
   [[nodiscard]] double slope() const { return slope_; }
+  template <class Bytes>
+  void keep(Bytes& bytes) {
+    bytes(seen_, mean_x_, mean_y_, xx_, xy_, slope_);
+  }
   [[nodiscard]] double at(double x) const { return mean_y_ + slope_ * (x - mean_x_); }
 
  private:

@@ -16,6 +16,10 @@ class EDetector {
   /// One trial. True while the evidence is past the run length.
   bool take(bool event);
   void reset() { evidence_ = {}; }
+  template <class Bytes>
+  void keep(Bytes& bytes) {
+    bytes(evidence_);
+  }
 
  private:
   std::array<double, 3> bet_{};

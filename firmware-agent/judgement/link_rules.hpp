@@ -16,6 +16,12 @@ class LinkRules {
   void take(std::uint16_t component, Role role, const Sample& sample, ClaimBook& book);
   void mended(std::uint16_t component);
   /// Whether the link was in trouble lately, so that line errors behind it say nothing of the devices.
+  template <class Bytes>
+  void keep(std::uint16_t component, Bytes& bytes) {
+    if (link_of_[component] == nowhere) return;
+    auto& l = links_[link_of_[component]];
+    bytes(l.usual, l.tried_at, l.silent_since, l.trouble_at, l.count, l.burst, l.burst_at, l.untold, l.untold_at);
+  }
   [[nodiscard]] bool troubled(std::uint16_t link, double time) const;
 
  private:

@@ -1,17 +1,16 @@
 #include "firmware-agent/judgement/plant.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace inspect::judgement {
 
-Role role_from(std::string_view name) {
-  constexpr std::array<std::string_view, role_count - 1> names{
-      "command",        "feedback",      "operate_time", "contact_resistance", "cycles",          "output_voltage",
-      "output_current", "output_ripple", "temperature",  "input_voltage",      "leakage_current", "test_voltage",
-      "insulation",     "zero",          "check_ratio",  "tester_temperature", "error_count",     "latency"};
-  const auto* found = std::find(names.begin(), names.end(), name);
-  return static_cast<Role>(found - names.begin());
+Role role_from(std::string_view word) {
+  const auto alike = [](char a, char b) { return a == (b == '-' ? '_' : b); };
+  for (std::size_t i = 0; i < quantity_count; ++i) {
+    const auto known = name(static_cast<Role>(i));
+    if (std::equal(word.begin(), word.end(), known.begin(), known.end(), alike)) return static_cast<Role>(i);
+  }
+  return Role::other;
 }
 
 std::uint16_t Plant::component(std::string_view name) const {

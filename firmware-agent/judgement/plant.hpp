@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/model/quantity.hpp"
+
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -9,29 +11,9 @@
 
 namespace inspect::judgement {
 
-/// What a point tells, whatever the site calls it. Judgement goes by this word and never by a name.
-enum class Role : std::uint8_t {
-  command,
-  feedback,
-  operate_time,        ///< ms, at each closing
-  contact_resistance,  ///< mohm, at closings under load
-  cycles,
-  output_voltage,
-  output_current,
-  output_ripple,  ///< mV
-  temperature,
-  input_voltage,
-  leakage_current,  ///< uA
-  test_voltage,     ///< 0 while a reference is read
-  insulation,       ///< Mohm
-  zero,             ///< what is read with the test voltage off
-  check_ratio,      ///< built-in load, measured over true
-  tester_temperature,
-  error_count,  ///< kept by the gateway, so it is read although the link is dead
-  latency,      ///< the link itself is tried with it
-  other,
-};
-inline constexpr std::size_t role_count = 19;
+/// What a point tells.
+using Role = Quantity;
+/// "output_voltage", as the tables of a record spell it; `other` for an unknown word.
 Role role_from(std::string_view name);
 
 inline constexpr std::uint16_t nowhere = 0xFFFF;
@@ -82,6 +64,8 @@ struct Maintenance {
 struct Calendar {
   std::vector<Session> sessions;
   std::vector<Maintenance> maintenance;
+  /// Nobody knows when the site is used: each hour is a session, and `sessions` are the exams among them.
+  bool hourly = false;
 };
 
 }  // namespace inspect::judgement

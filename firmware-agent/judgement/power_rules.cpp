@@ -14,12 +14,14 @@ constexpr double collapse_share = 0.75;  // far outside +-4 %: no drift
 constexpr double rest_share = 0.12;      // of the rated current: unloaded
 constexpr double together = 5;           // seconds in which one cause shows on all of a feed
 constexpr double fresh = 90;
-constexpr double refused = 3600;    // seconds after which a blown fuse is a new story
-constexpr int learn_sessions = 40;  // two weeks of use
+constexpr int well_again = 3;      // readings that show a dead module or lead alive
+constexpr double live_again = 60;  // seconds that a feed must live on all its modules
+constexpr double refused = 3600;   // seconds after which a blown fuse is a new story
 
 }  // namespace
 
-PowerRules::PowerRules(const Plant& plant) : module_of_(plant.components.size(), nowhere) {
+PowerRules::PowerRules(const Plant& plant, int sessions_to_learn)
+    : sessions_to_learn_(sessions_to_learn), module_of_(plant.components.size(), nowhere) {
   for (std::size_t c = 0; c < plant.components.size(); ++c) {
     const auto id = static_cast<std::uint16_t>(c);
     const auto output = plant.point(id, Role::output_voltage);
@@ -32,7 +34,8 @@ PowerRules::PowerRules(const Plant& plant) : module_of_(plant.components.size(),
     m.nominal = plant.points[output].nominal;
     m.most = m.current == nowhere ? std::numeric_limits<double>::infinity() : plant.points[m.current].high;
     if (m.input != nowhere) m.nominal_input = plant.points[m.input].nominal;
-    m.least_input = m.input == nowhere ? 0 : std::max(plant.points[m.input].low, m.nominal + headroom);
+    m.least_input = m.input == nowhere ? 0 : plant.points[m.input].low;
+    if (m.input != nowhere && m.nominal > 0) m.least_input = std::max(m.least_input, m.nominal + headroom);
     const auto above = plant.components[c].powered_by;
     auto feed = std::find_if(feeds_.begin(), feeds_.end(), [&](const Feed& f) { return f.component == above; });
     if (feed == feeds_.end()) {
@@ -51,14 +54,24 @@ bool PowerRules::fed(std::uint16_t component) const {
   const auto at = module_of_[component];
   if (at == nowhere) return true;
   const auto& m = modules_[at];
-  return m.input == nowhere || (m.dead_since < 0 && m.in.value >= m.nominal + headroom);
+  return m.input == nowhere || (m.dead_since < 0 && (m.nominal <= 0 || m.in.value >= m.nominal + headroom));
+}
+
+void PowerRules::forget(Module& m) {
+  m.out_since = m.dead_since = m.low_since = -1;
+  m.out_reads = m.out_zero = m.over = m.dead_reads = m.low_reads = 0;
+}
+
+void PowerRules::rest(std::uint16_t component) { forget(modules_[module_of_[component]]); }
+
+void PowerRules::expect(std::uint16_t component, double volts) {
+  auto& m = modules_[module_of_[component]];
+  m.nominal = volts;
+  if (m.input != nowhere) m.least_input = std::max(m.least_input, volts + headroom);
+  forget(m);
 }
 
 void PowerRules::mended(double time, std::uint16_t component) {
-  const auto forget = [&](Module& m) {
-    m.out_since = m.dead_since = m.low_since = -1;
-    m.out_reads = m.out_zero = m.over = m.dead_reads = m.low_reads = 0;
-  };
   for (auto& f : feeds_) {
     if (f.component != component) continue;
     f.sagging_sessions = 0;
@@ -109,8 +122,10 @@ void PowerRules::output(Module& m, const Sample& sample, ClaimBook& book) {
     if (!wrong || !fed(m.component)) {
       m.out_since = -1;
       m.out_reads = m.out_zero = 0;
+      if (!wrong) recovered(m, sample.time, book);
       return;
     }
+    m.well = 0;
     if (m.out_since < 0) m.out_since = sample.time;
     ++m.out_reads;
     if (sample.value < dead_share * m.nominal) ++m.out_zero;
@@ -118,6 +133,13 @@ void PowerRules::output(Module& m, const Sample& sample, ClaimBook& book) {
   if (m.out_since < 0 || m.out_reads < 2 || !fed(m.component)) return;
   if (m.out_reads < 3 && m.in.time <= m.out_since) return;
   book.see(sample.time, m.component, m.output, m.out_zero == m.out_reads ? Fault::P6 : Fault::P3);
+}
+
+/// What is dead does not come back by itself: somebody mended it and did not say so.
+void PowerRules::recovered(Module& m, double time, ClaimBook& book) {
+  if (++m.well != well_again) return;
+  book.over(time, m.component, Fault::P6);
+  if (m.dead_since < 0) book.over(time, m.component, Fault::D2);
 }
 
 /// Over the rated current at three readings in a row and for a minute (start-up of a load is shorter).
@@ -159,6 +181,11 @@ void PowerRules::judge_feed(Feed& feed, double time, ClaimBook& book) {
     if (modules_[i].dead_since < 0) continue;
     ++dead;
     first = std::min(first, modules_[i].dead_since);
+  }
+  if (dead > 0) feed.live_since = -1;
+  if (dead == 0 && feed.live_since < 0) feed.live_since = time;
+  if (dead == 0 && time - feed.live_since >= live_again && book.stands(feed.component, Fault::F1)) {
+    book.over(time, feed.component, Fault::F1);
   }
   if (dead == 0 || time - first < together || time - first > 4 * 86400 || !others_live(feed, first)) return;
   if (dead >= 2 && 2 * dead >= feed.modules.size()) {
@@ -225,7 +252,7 @@ void PowerRules::judge_bridge(Feed& feed, double share, double time, ClaimBook& 
   const double usual = feed.learned == 0 ? 1 : feed.usual;
   if (share > usual - sag) {
     feed.sagging_sessions = 0;
-    if (feed.learned < learn_sessions) feed.usual += (share - feed.usual) / ++feed.learned;
+    if (feed.learned < sessions_to_learn_) feed.usual += (share - feed.usual) / ++feed.learned;
     return;
   }
   if (++feed.sagging_sessions >= 2 && !book.stands(feed.component, Fault::P5)) {

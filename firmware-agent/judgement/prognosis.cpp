@@ -56,15 +56,29 @@ double day_of(const Wear& wear, const Record& record, double wanted) {
   return high;
 }
 
+void hear_only(Record& record, const Trusted& trusted) {
+  double total = 0;
+  for (std::size_t e = 0; e < expert_count; ++e) total += trusted[e] ? record.weight[e] : 0;
+  if (total <= 0) return;
+  for (std::size_t e = 0; e < expert_count; ++e) record.weight[e] = trusted[e] ? record.weight[e] / total : 0;
+}
+
 }  // namespace
 
-std::optional<Outlook> outlook(const Wear& wear, double horizon_days) {
+std::optional<Outlook> outlook(const Wear& wear, double horizon, const Trusted& trusted) {
   if (wear.days.size() < 6 || wear.margin == 0) return std::nullopt;
   const std::size_t ahead = std::clamp<std::size_t>(wear.days.size() / 3, 1, 7);
-  const auto record = score(wear.days, ahead);
+  auto record = score(wear.days, ahead);
   if (record.distance <= 0) return std::nullopt;
   Outlook o;
-  o.probability = crossed(wear, record, horizon_days);
+  for (std::size_t e = 0; e < expert_count; ++e) {
+    auto alone = record;
+    alone.weight = {};
+    alone.weight[e] = 1;
+    o.experts[e] = crossed(wear, alone, horizon);
+  }
+  if (trusted != all_experts) hear_only(record, trusted);
+  o.probability = crossed(wear, record, horizon);
   o.median_days = day_of(wear, record, 0.5);
   o.earliest_days = day_of(wear, record, 0.05);
   o.latest_days = day_of(wear, record, 0.95);

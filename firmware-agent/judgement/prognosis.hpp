@@ -16,15 +16,19 @@ struct Wear {
 
 /// When and how surely the limit is crossed.
 struct Outlook {
-  double probability = 0;                     ///< within the horizon
-  double median_days = 0;                     ///< from the last day on; at most `longest`
-  double earliest_days = 0, latest_days = 0;  ///< 5 % and 95 %
+  double probability = 0;                      ///< within the horizon
+  double median_days = 0;                      ///< from the last day on; at most `longest`
+  double earliest_days = 0, latest_days = 0;   ///< 5 % and 95 %
+  std::array<double, expert_count> experts{};  ///< the probability each of them gives by itself
 };
 inline constexpr double longest_days = 400;
 
 /// Mixes the experts by their record; what an expert was off a week ahead, it may be off in proportion further ahead.
 /// Nothing when too little was seen to know what the experts are worth.
-std::optional<Outlook> outlook(const Wear& wear, double horizon_days);
+/// Experts that are not trusted are asked all the same, and not heard; when none is trusted, all are heard.
+using Trusted = std::array<bool, expert_count>;
+inline constexpr Trusted all_experts{true, true, true, true, true};
+std::optional<Outlook> outlook(const Wear& wear, double horizon, const Trusted& trusted = all_experts);
 
 /// Distribution of Student with four degrees of freedom (Abramowitz, Stegun 26.7): a record of few trials has tails.
 double student4(double t);

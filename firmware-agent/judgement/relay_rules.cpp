@@ -4,7 +4,7 @@ namespace inspect::judgement {
 
 namespace {
 
-constexpr double same_poll = 0.5;     // command and feedback of one poll
+constexpr double same_poll = 0.5;     // command and feedback of one poll, in one request or two
 constexpr double settle_seconds = 2;  // operate 10 ms, release 5 ms (SRD data sheet), plus two polls
 constexpr double idle_sight = 60;     // polls of an idle relay nearer than this are one sight
 constexpr double toggle_seconds = 5;  // a contact that falls off and comes back by itself
@@ -63,11 +63,12 @@ void RelayRules::feedback(const Sample& sample, ClaimBook& book) {
   if (!sample.good()) return;
   const bool closed = sample.value >= 0.5;
   if (std::abs(sample.time - command_at_) > same_poll) return alone(sample.time, closed, book);
-  if (!commanded_ && sample.time == operated_at_) release_.take(false);
+  const bool at_once = std::abs(since) <= same_poll;
+  if (!commanded_ && at_once) release_.take(false);
   auto& way = directions_[commanded_ ? 1 : 0];
   if (closed == commanded_) {
     way.run = 0;
-  } else if (sample.time == operated_at_ || sample.time - way.last_sight >= idle_sight) {
+  } else if (at_once || sample.time - way.last_sight >= idle_sight) {
     pending_at_ = sample.time;
   }
 }

@@ -23,11 +23,21 @@ class RelayRules {
   /// A contradiction waits to be put right; call `settle` as time passes.
   [[nodiscard]] bool pending() const { return pending_at_ >= 0; }
   void settle(double time, ClaimBook& book);
+  template <class Bytes>
+  void keep(Bytes& bytes) {
+    bytes(commanded_, known_, command_at_, operated_at_, pending_at_, directions_, dropped_at_, toggled_at_);
+    bytes(operations_, level_, closings_, film_, release_);
+  }
 
  private:
   struct Direction {
     int run = 0;            ///< operations in a row that were not followed
     double last_sight = 0;  ///< an idle poll speaks again a minute later
+
+    template <class Bytes>
+    void keep(Bytes& bytes) {
+      bytes(run, last_sight);
+    }
   };
 
   void command(const Sample& sample);

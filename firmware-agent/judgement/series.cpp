@@ -32,7 +32,15 @@ void Series::push(const Daily& daily) {
     --count_;
   }
   days_[count_++] = daily;
-  if (!baseline_ && count_ == to_learn) learn();
+  if (!baseline_ && learned() >= 1) learn();
+}
+
+double Series::learned() const {
+  constexpr double two_weeks = 12;  // between the first and the last of 12 working days of six a week
+  if (baseline_) return 1;
+  if (count_ == 0) return 0;
+  const double span = static_cast<double>(days_[count_ - 1].day) - static_cast<double>(days_[0].day);
+  return std::min({1.0, static_cast<double>(count_) / to_learn, (span + 1) / (two_weeks + 1)});
 }
 
 void Series::restart() {
@@ -43,9 +51,9 @@ void Series::restart() {
 void Series::learn() {
   Baseline b;
   b.level = median_level(days());
-  std::array<double, to_learn> away{};
-  for (std::size_t i = 0; i < to_learn; ++i) away[i] = std::abs(days_[i].level - b.level);
-  b.deviation = 1.4826 * median_of(away);
+  std::array<double, most> away{};
+  for (std::size_t i = 0; i < count_; ++i) away[i] = std::abs(days_[i].level - b.level);
+  b.deviation = 1.4826 * median_of({away.data(), count_});
   baseline_ = b;
 }
 

@@ -54,7 +54,7 @@ void TesterRules::take(Role role, const Sample& sample, ClaimBook& book) {
   // A late reading belongs to an earlier object.
   const double into = sample.time - test_.time;
   if (!sample.good() || test_.time < 0 || into < 0 || into > 30) return;
-  if (role == Role::leakage_current && test_.readings < static_cast<int>(test_.leakage.size())) {
+  if (role == Role::leakage_current && test_.readings < test_.leakage.size()) {
     leakage(sample, book);
   }
   if (role == Role::insulation) {
@@ -69,9 +69,9 @@ void TesterRules::take(Role role, const Sample& sample, ClaimBook& book) {
 /// Between two objects a repeated count is a matter of their usual distance (density of a normal difference at 0).
 void TesterRules::leakage(const Sample& sample, ClaimBook& book) {
   const bool first = test_.readings == 0;
-  const double before = first ? last_.leakage[0] : test_.leakage[static_cast<std::size_t>(test_.readings) - 1];
+  const double before = first ? last_.leakage[0] : test_.leakage[test_.readings - 1];
   const bool same = sample.value == before;
-  test_.leakage[static_cast<std::size_t>(test_.readings++)] = sample.value;
+  test_.leakage[test_.readings++] = sample.value;
   if (first) {
     across_ = same && last_.readings > 0;
     if (last_.readings == 0) return;
@@ -98,7 +98,7 @@ TesterRules::Shape TesterRules::shape(const Test& test) const {
   std::array<double, 8> sorted = test.leakage;
   std::fill(sorted.begin() + test.readings, sorted.end(), std::numeric_limits<double>::infinity());
   std::sort(sorted.begin(), sorted.end());
-  const double low = sorted[0], high = sorted[static_cast<std::size_t>(test.readings) - 1];
+  const double low = sorted[0], high = sorted[test.readings - 1];
   const double floor = std::max(floor_microamps, floor_share * level_);
   // Noise with tails reaches far at times, but not a fifth of the reading: twice the span's tolerance on either side.
   const double within = std::max({scatter_factor * scatter_ * high, scatter_factor * 2 * count, noise_share * high});

@@ -16,14 +16,26 @@ class TesterRules {
 
   void take(Role role, const Sample& sample, ClaimBook& book);
   void mended();
+  template <class Bytes>
+  void keep(Bytes& bytes) {
+    bytes(range_, test_, last_, open_, scattered_, low_, stuck_, repeats_, voltage_repeats_, across_, apart_);
+    bytes(dropped_out_, level_, scatter_, objects_, mean_, square_, learned_, moist_);
+  }
 
  private:
   struct Test {
     double time = -1;
     std::array<double, 8> leakage{};
-    int readings = 0;
+    std::uint32_t readings = 0;
     double voltage = 0;
     double insulation = -1;  ///< negative: not measured
+
+    template <class Bytes>
+    void keep(Bytes& bytes) {
+      bytes(time, leakage);
+      bytes.count(readings, leakage.size());
+      bytes(voltage, insulation);
+    }
   };
   enum class Shape { healthy, floor, part_floor, scattered };
 

@@ -10,10 +10,10 @@ namespace inspect::judgement {
 namespace {
 
 constexpr double day = 86400;
-constexpr double horizon = 60;       // days between two inspections
 constexpr double visible = 4;        // deviations of a day's level that a departure must have
 constexpr double worth_while = 0.1;  // of the way to the limit: less is none of a technician's business
 constexpr double began = 0.3;        // of today's departure: the wear began after the last day below it
+constexpr double alert_share = 0.8;  // of the way: where a plain alert limit would lie
 constexpr double hopeless = 0.02;    // a probability below this is not told
 
 }  // namespace
@@ -66,16 +66,17 @@ void TrendRules::limit_fact(double time, double level, ClaimBook& book) {
   if (past_ >= kind_.crossings) book.see(time, component_, point_, kind_.fault);
 }
 
-void TrendRules::day_over(double time, const UsePlan& plan, ClaimBook& book) {
+void TrendRules::day_over(double time, const UsePlan& plan, ClaimBook& book, ForecastLedger& ledger) {
   if (day_.count() == 0) return;
   series_.push(
       {static_cast<float>((time - start_) / day), static_cast<float>(age_), static_cast<float>(day_.median())});
   day_.clear();
-  if (series_.restart_at_step() && expecting_) {
-    book.withdraw(time, point_, kind_.fault);
+  if (series_.restart_at_step()) {
+    ledger.moot(time, point_);
+    if (expecting_) book.withdraw(time, point_, kind_.fault);
     expecting_ = false;
   }
-  foresee(time, plan, book);
+  foresee(time, plan, book, ledger);
 }
 
 double TrendRules::pace(double time, const UsePlan& plan) const {
@@ -87,46 +88,62 @@ double TrendRules::pace(double time, const UsePlan& plan) const {
   const double span = all.back().day - all[first].day;
   if (kind_.ageing == Ageing::heated_hours) return gained / std::max(1.0, span);
   const double past = plan.use(time - span * day, time);
-  return past <= 0 ? 0 : gained / past * plan.use(time, time + horizon * day) / horizon;
+  return past <= 0 ? 0 : gained / past * plan.use(time, time + horizon_days * day) / horizon_days;
 }
 
-void TrendRules::foresee(double time, const UsePlan& plan, ClaimBook& book) {
+TrendRules::Departure TrendRules::departure() const {
   const auto& baseline = series_.baseline();
   const auto all = series_.days();
-  if (!baseline || all.size() < Series::to_learn + 3 || past_ > 0) return;
-  std::array<Daily, Series::most> away{};
-  std::transform(all.begin(), all.end(), away.begin(), [&](Daily d) {
-    d.level = static_cast<float>(d.level - baseline->level);
-    return d;
+  Departure d;
+  std::transform(all.begin(), all.end(), d.away.begin(), [&](Daily daily) {
+    daily.level = static_cast<float>(daily.level - baseline->level);
+    return daily;
   });
   std::array<double, 3> last{};
-  for (std::size_t i = 0; i < 3; ++i) last[i] = away[all.size() - 1 - i].level;
+  for (std::size_t i = 0; i < 3; ++i) last[i] = d.away[all.size() - 1 - i].level;
   const double now = median_of(last);
   const double limit = now < 0 ? low_ : high_;
-  double margin = std::isfinite(limit) ? scale(limit) - baseline->level : 0;
-  const bool seen = std::abs(now) > visible * baseline->deviation && margin != 0 && now / margin > worth_while;
+  d.margin = std::isfinite(limit) ? scale(limit) - baseline->level : 0;
+  d.share = d.margin != 0 ? now / d.margin : 0;
+  d.seen = std::abs(now) > visible * baseline->deviation && d.share > worth_while;
+  return d;
+}
+
+void TrendRules::foresee(double time, const UsePlan& plan, ClaimBook& book, ForecastLedger& ledger) {
+  const auto all = series_.days();
+  if (!series_.baseline() || all.size() < Series::to_learn + 3 || past_ > 0) return;
+  const auto away = departure();
   std::optional<Outlook> expected;
-  if (seen) {
+  if (away.seen) {
+    const double now = away.share * away.margin;
     std::size_t first = all.size();
-    while (first > 0 && away[first - 1].level / now > began) --first;
+    while (first > 0 && away.away[first - 1].level / now > began) --first;
     first = first > 2 ? first - 2 : 0;
-    const Wear wear{std::span<const Daily>(away).subspan(first, all.size() - first), margin, baseline->deviation,
-                    pace(time, plan)};
-    expected = outlook(wear, horizon);
+    const Wear wear{std::span<const Daily>(away.away).subspan(first, all.size() - first), away.margin,
+                    series_.baseline()->deviation, pace(time, plan)};
+    expected = outlook(wear, horizon_days, ledger.trusted_experts(kind_.fault));
   }
   // Two days must say so: a single day that was sure sends nobody.
   const double today = expected ? expected->probability : 0;
   const double sure = std::min(today, yesterday_);
   yesterday_ = today;
-  if (sure >= hopeless) {
-    const auto date = [&](double days) { return time + days * day; };
-    book.expect(time, component_, point_, kind_.fault,
-                {date(expected->median_days), date(expected->earliest_days), date(expected->latest_days), sure});
-    expecting_ = true;
-  } else if (expecting_) {
-    book.withdraw(time, point_, kind_.fault);
+  if (sure < hopeless) {
+    if (expecting_) book.withdraw(time, point_, kind_.fault);
     expecting_ = false;
+    return;
   }
+  const auto date = [&](double days) { return time + days * day; };
+  const Forecast forecast{date(expected->median_days), date(expected->earliest_days), date(expected->latest_days),
+                          sure};
+  const bool trusted = ledger.trusted(kind_.fault);
+  if (!trusted) book.withdraw(time, point_, kind_.fault);
+  if (!trusted || book.expect(time, component_, point_, kind_.fault, forecast)) {
+    Foretold entry{time, point_, kind_.fault, forecast, {}, away.share >= alert_share, !expecting_, Outcome::open, 0};
+    std::transform(expected->experts.begin(), expected->experts.end(), entry.experts.begin(),
+                   [](double p) { return static_cast<float>(p); });
+    ledger.write(entry);
+  }
+  expecting_ = true;
 }
 
 }  // namespace inspect::judgement

@@ -2,9 +2,12 @@
 
 #include "firmware-agent/judgement/aggregate.hpp"
 #include "firmware-agent/judgement/claim.hpp"
+#include "firmware-agent/judgement/forecast_ledger.hpp"
 #include "firmware-agent/judgement/series.hpp"
 #include "firmware-agent/judgement/use_plan.hpp"
 
+#include <array>
+#include <cmath>
 #include <optional>
 
 namespace inspect::judgement {
@@ -37,16 +40,42 @@ class TrendRules {
 
   /// A session is over; `level` is its median, conditioned, on the raw scale.
   void session_over(double time, double level, double age, ClaimBook& book);
-  /// A day is over: forecasts.
-  void day_over(double time, const UsePlan& plan, ClaimBook& book);
+  /// A day is over: forecasts, which are written down.
+  void day_over(double time, const UsePlan& plan, ClaimBook& book, ForecastLedger& ledger);
   void restart();
+  /// The last sessions were past the limit.
+  [[nodiscard]] bool crossed() const { return past_ >= kind_.crossings; }
+  /// How far commissioning is: 1 when the baseline is frozen.
+  [[nodiscard]] double learned() const { return series_.learned(); }
+  /// Daily levels and baseline; on the scale of `raw`.
+  [[nodiscard]] const Series& series() const { return series_; }
+  [[nodiscard]] Series& series() { return series_; }
+  [[nodiscard]] double raw(double level) const { return kind_.logarithmic ? std::exp(level) : level; }
+  /// Seconds since 1970 of a day of the series.
+  [[nodiscard]] double time_of(const Daily& daily) const { return start_ + static_cast<double>(daily.day) * 86400; }
+  /// What a session and a day hold, apart from the series.
+  template <class Bytes>
+  void keep(Bytes& bytes) {
+    bytes(session_, day_, age_, past_, expecting_, yesterday_);
+  }
+  [[nodiscard]] double low() const { return low_; }
+  [[nodiscard]] double high() const { return high_; }
+  [[nodiscard]] std::uint16_t point() const { return point_; }
   [[nodiscard]] std::uint16_t component() const { return component_; }
   [[nodiscard]] const TrendKind& kind() const { return kind_; }
 
  private:
   [[nodiscard]] double scale(double value) const;
   void limit_fact(double time, double level, ClaimBook& book);
-  void foresee(double time, const UsePlan& plan, ClaimBook& book);
+  void foresee(double time, const UsePlan& plan, ClaimBook& book, ForecastLedger& ledger);
+  /// How far the level is from the baseline, as long as it can be seen to wear.
+  struct Departure {
+    std::array<Daily, Series::most> away{};
+    double margin = 0;
+    double share = 0;  ///< of the way to the limit
+    bool seen = false;
+  };
+  [[nodiscard]] Departure departure() const;
   /// Age that a day of the next 60 will bring, from the last 30 days and the sessions planned.
   [[nodiscard]] double pace(double time, const UsePlan& plan) const;
 

@@ -17,6 +17,11 @@ double UsePlan::exam_weight() const {
 
 double UsePlan::use(double from, double to) const {
   const auto& list = calendar_.sessions;
+  if (calendar_.hourly) {
+    double exams = 0;
+    for (const auto& s : list) exams += std::max(0.0, std::min(to, s.end) - std::max(from, s.start));
+    return (to - from + exams * (exam_weight() - 1)) / 3600;
+  }
   const auto before = [](const Session& s, double t) { return s.start < t; };
   const auto first = std::lower_bound(list.begin(), list.end(), from, before);
   const auto last = std::lower_bound(first, list.end(), to, before);

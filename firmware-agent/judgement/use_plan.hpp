@@ -2,6 +2,7 @@
 
 #include "firmware-agent/judgement/plant.hpp"
 
+#include <array>
 #include <cstdint>
 
 namespace inspect::judgement {
@@ -14,15 +15,19 @@ class UsePlan {
 
   /// A session is over in which all relays together made so many operations.
   void learn(const Session& session, std::uint32_t operations);
-  /// Sessions that begin in [from, to), an exam counted as so many trainings.
+  /// Sessions that begin in [from, to), an exam counted as so many trainings; hours where nobody knows the sessions.
   [[nodiscard]] double use(double from, double to) const;
   /// Exam against training; 1 until ten of each were seen.
   [[nodiscard]] double exam_weight() const;
+  template <class Bytes>
+  void keep(Bytes& bytes) {
+    bytes(operations_, sessions_);
+  }
 
  private:
   const Calendar& calendar_;
-  double operations_[2] = {0, 0};
-  double sessions_[2] = {0, 0};
+  std::array<double, 2> operations_{};  ///< of trainings, of exams
+  std::array<double, 2> sessions_{};
 };
 
 }  // namespace inspect::judgement

@@ -89,7 +89,9 @@ void list(std::ostream& out, const PointSpec& spec, DriverKind driver) {
   if (!spec.unit.empty()) out << ' ' << spec.unit;
   if (spec.lowest) out << " from " << exact(*spec.lowest);
   if (spec.highest) out << " to " << exact(*spec.highest);
-  out << ' ' << word(spec.role) << ' ' << spec.period.count() << "ms\n";
+  out << ' ' << word(spec.role) << ' ' << spec.period.count() << "ms";
+  if (spec.quantity != Quantity::other) out << " tells " << name(spec.quantity);
+  out << '\n';
 }
 
 void list(std::ostream& out, const Rule& rule) {

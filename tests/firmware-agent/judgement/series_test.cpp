@@ -10,7 +10,7 @@ using namespace inspect::judgement;
 namespace {
 void push(Series& series, int days, double from, double slope = 0) {
   for (int i = 0; i < days; ++i) {
-    const auto at = static_cast<float>(series.days().size());
+    const auto at = series.days().empty() ? 0.0F : series.days().back().day + 1;
     // A jitter of +-1 that repeats: no luck in it.
     series.push({at, at, static_cast<float>(from + slope * i + (i % 3 - 1))});
   }
@@ -26,9 +26,11 @@ TEST_CASE("the median of many and of none") {
 
 TEST_CASE("the baseline is learned from two weeks and then frozen") {
   Series s;
-  push(s, 11, 100);
+  push(s, 12, 100);
   CHECK_FALSE(s.baseline().has_value());
+  CHECK(s.learned() == doctest::Approx(12.0 / 13));
   push(s, 1, 100);
+  CHECK(s.learned() == 1);
   REQUIRE(s.baseline().has_value());
   CHECK(s.baseline()->level == doctest::Approx(100).epsilon(0.01));
   const auto learned = s.baseline()->level;
@@ -47,7 +49,7 @@ TEST_CASE("a set-point that was moved is a step: what was before is dropped and 
   CHECK(stepped);
   CHECK(s.days().size() == 6);
   CHECK_FALSE(s.baseline().has_value());
-  push(s, 6, 140);
+  push(s, 7, 140);
   CHECK(s.baseline()->level == doctest::Approx(140).epsilon(0.02));
 }
 

@@ -17,6 +17,7 @@ struct Trend {
   UsePlan plan{calendar};
   TrendRules rules;
   ClaimBook book;
+  ForecastLedger ledger;
   int days = 0;
 
   Trend(const char* component, Role role) : rules(site.plant, site.point(component, role), *trend_of(role), 0) {}
@@ -28,7 +29,7 @@ struct Trend {
       REQUIRE(rules.spoke());
       rules.session_over(days * day + hour * 3600, rules.session_median(), days, book);
     }
-    rules.day_over(++days * day, plan, book);
+    rules.day_over(++days * day, plan, book, ledger);
   }
   std::string verdict() { return told(book, site.plant); }
 };
