@@ -1,6 +1,7 @@
 #pragma once
 
 #include "firmware-agent/store/database.hpp"
+#include "firmware-agent/store/judgement_news.hpp"
 #include "firmware-agent/store/open_list.hpp"
 #include "firmware-agent/store/reserve.hpp"
 #include "firmware-agent/store/sqlite_store.hpp"
@@ -37,6 +38,11 @@ class FindingLedger {
   /// As Store::mark_unsent.
   Result<std::size_t> mark_unsent(const std::vector<Holding>& held);
   Result<control::OutboxState> state();
+  /// As the members of Store with the same names.
+  Result<void> keep(const JudgementNews& news);
+  Result<std::vector<judgement::KeptPiece>> judgement();
+  Result<std::vector<control::ForecastRow>> forecasts(std::size_t most);
+  Result<std::vector<control::PartRow>> parts(const std::string& device, std::size_t most);
   /// Removes what is beyond `options.bounds`, oldest first, in one transaction; by age only while the clock can be
   /// believed. Answers how many things went; most_pruned or more: there may be others, ask again.
   Result<std::size_t> prune();

@@ -74,6 +74,28 @@ CREATE INDEX outbox_receipted ON outbox(receipted_ms, bytes) WHERE receipted_ms 
 CREATE INDEX outbox_by_event ON outbox(event);
 )sql";
 
+// Judgement: what it learned, what it foretold, and which part is no more what it was.
+constexpr const char* findings_v3 = R"sql(
+CREATE TABLE judgement(name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+
+CREATE TABLE forecasts(
+  id INTEGER PRIMARY KEY,
+  device TEXT NOT NULL, point TEXT NOT NULL, kind TEXT NOT NULL,
+  made_ms INTEGER NOT NULL,
+  probability REAL NOT NULL,
+  crossing_ms INTEGER NOT NULL, earliest_ms INTEGER NOT NULL, latest_ms INTEGER NOT NULL,
+  alert INTEGER NOT NULL,          -- what a plain alert limit said
+  outcome TEXT NOT NULL, graded_ms INTEGER,
+  UNIQUE(device, point, kind, made_ms)) STRICT;
+
+CREATE TABLE parts(
+  id INTEGER PRIMARY KEY,
+  at_ms INTEGER NOT NULL,
+  device TEXT NOT NULL, point TEXT NOT NULL, part TEXT NOT NULL,
+  who TEXT NOT NULL, why TEXT NOT NULL) STRICT;
+CREATE INDEX parts_by_device ON parts(device);
+)sql";
+
 constexpr const char* history_v1 = R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 INSERT INTO meta VALUES('epoch', lower(hex(randomblob(8)))), ('generation', '0'), ('next_batch', '1'), ('dropped', '0');
@@ -97,7 +119,7 @@ CREATE TABLE blocks(id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE batches(seq INTEGER PRIMARY KEY, created_ms INTEGER NOT NULL, payload BLOB NOT NULL) STRICT;
 )sql";
 
-constexpr const char* findings_steps[] = {findings_v1, findings_v2};
+constexpr const char* findings_steps[] = {findings_v1, findings_v2, findings_v3};
 constexpr const char* history_steps[] = {history_v1};
 
 }  // namespace

@@ -86,6 +86,20 @@ class SqliteStore final : public Store {
   asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) override;
   asio::awaitable<Result<control::OutboxState>> outbox_state() override;
   asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> held) override;
+  asio::awaitable<Result<void>> keep(JudgementNews news) override {
+    auto job = [this, news = std::move(news)] { return ledger_.keep(news); };
+    co_return co_await thread_.run(std::move(job));
+  }
+  asio::awaitable<Result<std::vector<judgement::KeptPiece>>> judgement() override {
+    co_return co_await thread_.run([this] { return ledger_.judgement(); });
+  }
+  asio::awaitable<Result<std::vector<control::ForecastRow>>> forecasts(std::size_t most) override {
+    co_return co_await thread_.run([this, most] { return ledger_.forecasts(most); });
+  }
+  asio::awaitable<Result<std::vector<control::PartRow>>> parts(std::string device, std::size_t most) override {
+    auto job = [this, most, device = std::move(device)] { return ledger_.parts(device, most); };
+    co_return co_await thread_.run(std::move(job));
+  }
   void on_outbox(std::function<void()> callback) override { callback_ = std::move(callback); }
 
   [[nodiscard]] StoreCounters counters() const override {

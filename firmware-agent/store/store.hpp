@@ -1,6 +1,7 @@
 #pragma once
 
 #include "firmware-agent/config/site.hpp"
+#include "firmware-agent/store/judgement_news.hpp"
 #include "protocol/control/outbox.hpp"
 #include "protocol/core/error.hpp"
 #include "protocol/model/finding.hpp"
@@ -94,6 +95,22 @@ class Store {
   /// changed: some waited again less than an hour ago.
   virtual boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> /*held*/) {
     co_return fail(Errc::invalid_argument, "this store sends nothing again");
+  }
+  /// Writes down what judgement learned, all or nothing; durable when it returns.
+  virtual boost::asio::awaitable<Result<void>> keep(JudgementNews /*news*/) {
+    co_return fail(Errc::storage, "this store keeps no judgement");
+  }
+  /// What judgement knew when it was last written down; asked once at start.
+  virtual boost::asio::awaitable<Result<std::vector<judgement::KeptPiece>>> judgement() {
+    co_return std::vector<judgement::KeptPiece>{};
+  }
+  /// Newest first.
+  virtual boost::asio::awaitable<Result<std::vector<control::ForecastRow>>> forecasts(std::size_t /*most*/) {
+    co_return std::vector<control::ForecastRow>{};
+  }
+  virtual boost::asio::awaitable<Result<std::vector<control::PartRow>>> parts(std::string /*device*/,
+                                                                              std::size_t /*most*/) {
+    co_return std::vector<control::PartRow>{};
   }
   /// Called on the loop after rows were added, so that a waiting bridge can be told.
   virtual void on_outbox(std::function<void()> callback) = 0;
