@@ -19,11 +19,13 @@ Text because(RefusalReason reason) {
       return {"时钟不可信，无法判断日历中此时是否有考试；请先校时",
               "the clock cannot be believed, so the calendar cannot say whether an exam is on; set the clock first"};
     case RefusalReason::identity_unproven:
-      return {"设备身份未经证明；请先证明（inspectctl usb prove）",
-              "nobody has proven that this is the right device; prove it first (inspectctl usb prove)"};
+      return {"设备身份未经证明；请先证明（inspectctl prove，USB 设备用 inspectctl usb prove）",
+              "nobody has proven that this is the right device; prove it first (inspectctl prove, or usb prove for a "
+              "USB device)"};
     case RefusalReason::identity_doubtful:
       return {"设备身份可疑（可能被换、改插或有同号设备）；请现场查看后重新证明",
               "the device may be another one (swapped, moved, or a twin); look at it and prove it again"};
+    case RefusalReason::not_released: break;  // its plan says why
   }
   return {};
 }
@@ -32,7 +34,8 @@ Text because(RefusalReason reason) {
 
 std::string_view name(RefusalReason reason) {
   constexpr std::array<std::string_view, reasons> names{"not_configured", "exam_switch",       "exam_calendar",
-                                                        "clock_unknown",  "identity_unproven", "identity_doubtful"};
+                                                        "clock_unknown",  "identity_unproven", "identity_doubtful",
+                                                        "not_released"};
   return names.at(static_cast<std::size_t>(reason));
 }
 
@@ -53,14 +56,23 @@ bool Guard::allows(const drivers::WriteOrder& order) const {
   return std::find(rules_.allowed.begin(), rules_.allowed.end(), order) != rules_.allowed.end();
 }
 
+std::optional<ExamWindow> Guard::calendar_exam(const Moment& now) const {
+  const auto found = std::find_if(rules_.exams.begin(), rules_.exams.end(),
+                                  [&](const ExamWindow& exam) { return exam.from <= now.wall && now.wall < exam.to; });
+  return found == rules_.exams.end() ? std::nullopt : std::optional(*found);
+}
+
 std::optional<RefusalReason> Guard::exam_at(const Moment& now) const {
-  if (exam_) return RefusalReason::exam_switch;
+  if (switch_.on(now.boot)) return RefusalReason::exam_switch;
   if (rules_.exams.empty()) return std::nullopt;
   // "floor" means only "not before": the exam may be on already.
   if (now.trust != ClockTrust::rtc && now.trust != ClockTrust::ntp) return RefusalReason::clock_unknown;
-  const bool on = std::any_of(rules_.exams.begin(), rules_.exams.end(),
-                              [&](const ExamWindow& exam) { return exam.from <= now.wall && now.wall < exam.to; });
-  return on ? std::optional(RefusalReason::exam_calendar) : std::nullopt;
+  return calendar_exam(now) ? std::optional(RefusalReason::exam_calendar) : std::nullopt;
+}
+
+std::optional<Text> Guard::exam(const Moment& now) const {
+  const auto reason = exam_at(now);
+  return reason ? std::optional(because(*reason)) : std::nullopt;
 }
 
 Refusal Guard::refuse(RefusalReason reason, const drivers::WriteOrder& order) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "drivers/permit/write_permit.hpp"
+#include "firmware-agent/guard/exam_switch.hpp"
 #include "protocol/core/clock.hpp"
 #include "protocol/core/text.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -27,9 +29,10 @@ enum class RefusalReason : std::uint8_t {
   clock_unknown,   ///< there is a calendar, and the wall clock cannot be believed
   identity_unproven,
   identity_doubtful,
+  not_released,  ///< it must not stay on when the agent dies, and nothing would let go of it in time
 };
 std::string_view name(RefusalReason reason);
-constexpr std::size_t reasons = 6;
+constexpr std::size_t reasons = 7;
 
 /// A refusal, for people and for code.
 struct Refusal {
@@ -66,13 +69,17 @@ class Guard {
   /// How long a permit is good: long enough to wait for the bus, too short for the situation to change.
   static constexpr std::chrono::seconds permit_life{2};
 
-  /// `exam`: the operator's switch as it was last set; a restart must not end an exam.
-  explicit Guard(Rules rules, bool exam = false) : rules_(std::move(rules)), exam_(exam) {}
+  explicit Guard(Rules rules) : rules_(std::move(rules)) {}
 
   void set_rules(Rules rules) { rules_ = std::move(rules); }
-  /// The operator's switch.
-  void set_exam(bool on) { exam_ = on; }
-  [[nodiscard]] bool exam_switch() const { return exam_; }
+  /// The operator's switch. A restart must not end an exam: whoever sets it keeps it.
+  [[nodiscard]] ExamSwitch& exam_switch() { return switch_; }
+  [[nodiscard]] const ExamSwitch& exam_switch() const { return switch_; }
+  /// Why benches are to be left alone now, by the switch or the calendar; nothing: they need not be. It forbids more
+  /// than writing: a search, too.
+  [[nodiscard]] std::optional<Text> exam(const Moment& now) const;
+  /// The exam of the calendar that is on.
+  [[nodiscard]] std::optional<ExamWindow> calendar_exam(const Moment& now) const;
 
   Permission permit(const drivers::WriteOrder& order, Identity identity, const Moment& now);
   /// The same for moving a device to find out whether it is the one that was meant: all but its proof must speak for
@@ -90,7 +97,7 @@ class Guard {
   Refusal refuse(RefusalReason reason, const drivers::WriteOrder& order);
 
   Rules rules_;
-  bool exam_ = false;
+  ExamSwitch switch_;
   std::uint64_t granted_ = 0;
   std::array<std::uint64_t, reasons> refused_{};
 };

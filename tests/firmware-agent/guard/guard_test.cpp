@@ -110,12 +110,24 @@ TEST_CASE("a calendar without a clock to read it by permits nothing; without a c
 
 TEST_CASE("the operator's switch holds whatever the calendar says, and over a restart") {
   auto guard = with_exam();
-  guard.set_exam(true);
-  CHECK(why_not(guard, order, Identity::proven, at(nine - hours{1})) == RefusalReason::exam_switch);
-  Guard restarted({{order}, {}}, guard.exam_switch());
-  CHECK(why_not(restarted, order, Identity::proven, at(nine - hours{1})) == RefusalReason::exam_switch);
-  restarted.set_exam(false);
-  CHECK(why_not(restarted, order, Identity::proven, at(nine - hours{1})) == std::nullopt);
+  const auto now = at(nine - hours{1});
+  REQUIRE(guard.exam_switch().begin(hours{1}, "Li", now).has_value());
+  CHECK(why_not(guard, order, Identity::proven, now) == RefusalReason::exam_switch);
+  Guard restarted({{order}, {}});
+  restarted.exam_switch().restore(guard.exam_switch().kept(), now);
+  CHECK(why_not(restarted, order, Identity::proven, now) == RefusalReason::exam_switch);
+  restarted.exam_switch().end(now.boot);
+  CHECK(why_not(restarted, order, Identity::proven, now) == std::nullopt);
+}
+
+TEST_CASE("an exam keeps from more than writing, and says why: by the switch, the calendar, or the clock") {
+  auto guard = with_exam();
+  CHECK_FALSE(guard.exam(at(nine - minutes{1})));
+  CHECK(guard.exam(at(nine))->en.find("calendar") != std::string::npos);
+  CHECK(guard.calendar_exam(at(nine))->to == nine + hours{2});
+  CHECK(guard.exam(at(nine - hours{1}, ClockTrust::floor))->en.find("clock") != std::string::npos);
+  REQUIRE(guard.exam_switch().begin(hours{1}, "Li", at(nine - hours{1})).has_value());
+  CHECK(guard.exam(at(nine - hours{1}))->zh.find("考试开关") != std::string::npos);
 }
 
 TEST_CASE("rules that change count from the next question on") {
@@ -153,7 +165,12 @@ TEST_CASE("a hundred thousand random commands: nothing is written that was not a
     const auto minute = static_cast<int>(pick(6 * 60)) - 30;
     Moment now{BootTime{std::chrono::milliseconds{static_cast<long>(n) * 100}}, nine + minutes{minute},
                static_cast<ClockTrust>(pick(4))};
-    if (pick(50) == 0) guard.set_exam(exam = pick(4) == 0);
+    if (pick(50) == 0) {
+      exam = pick(4) == 0;
+      // A hundred thousand commands, ten in a second, are less than three hours.
+      if (exam) REQUIRE(guard.exam_switch().begin(hours{24}, "", now).has_value());
+      if (!exam) guard.exam_switch().end(now.boot);
+    }
     const auto identity = pick(2) == 0 ? Identity::proven : static_cast<Identity>(pick(3));
     const auto board = pick(devices.size());
     const WriteOrder wanted{devices[board], actions[pick(actions.size())]};
