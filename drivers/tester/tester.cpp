@@ -99,13 +99,14 @@ asio::awaitable<Result<std::string>> Tester::carry_out(const usb::RunStep& step,
   co_return std::string();
 }
 
-asio::awaitable<Result<usb::TesterAnswer>> Tester::run(usb::TestPlan plan, Permits permits) {
+asio::awaitable<Result<usb::TesterAnswer>> Tester::run(usb::TestPlan plan, Permits permits, Forbidden forbidden) {
   if (busy_) co_return fail(Errc::device_busy, device_ + " is testing");
   const Turn turn(busy_);
   started_ = false;
   usb::TesterRun test(words_, std::move(plan), now_());
   std::optional<Errc> failure;
   for (;;) {
+    if (auto why = forbidden ? forbidden() : std::nullopt) test.abort(std::move(*why));
     const auto step = test.next(now_());
     if (step.what == usb::RunStep::Do::done) break;
     auto outcome = co_await carry_out(step, permits);

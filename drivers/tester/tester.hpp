@@ -22,6 +22,9 @@ class Tester {
   /// it comes to that.
   using Permits = std::function<Result<WritePermit>(std::string action)>;
 
+  /// Why a test that runs must end now; nothing: it may go on. Asked between two questions.
+  using Forbidden = std::function<std::optional<Error>()>;
+
   /// `words` must outlive it.
   Tester(std::string device, const usb::TesterWords& words, std::unique_ptr<TesterWire> wire,
          BootTime (*now)() = &boot_now);
@@ -31,7 +34,7 @@ class Tester {
   /// What it shows now, without changing anything; `unsupported_point` where the profile does not know how to ask.
   boost::asio::awaitable<Result<usb::TesterAnswer>> fetch();
   /// One test from beginning to end. Whatever goes wrong after the start, the voltage is taken off again.
-  boost::asio::awaitable<Result<usb::TesterAnswer>> run(usb::TestPlan plan, Permits permits);
+  boost::asio::awaitable<Result<usb::TesterAnswer>> run(usb::TestPlan plan, Permits permits, Forbidden forbidden = {});
 
   /// What it said last; nothing before the first answer.
   [[nodiscard]] const std::optional<usb::ScpiIdentity>& identity() const { return identity_; }

@@ -29,7 +29,13 @@ struct TestDraft {
   Placed<std::string> limit;
   std::optional<double> rated;
   bool unsourced = false;
+  bool by_hand = false;
   std::optional<double> upper, lower, voltage, frequency, time, ramp;
+  Place place;
+};
+
+struct ContactDraft {
+  ContactTest test;
   Place place;
 };
 
@@ -40,6 +46,7 @@ struct PlanEnd {
 struct PlanDraft {
   std::vector<InstrumentDraft> instruments;
   std::vector<TestDraft> tests;
+  std::vector<ContactDraft> contact_tests;
   PlanEnd end;
 };
 
@@ -105,12 +112,45 @@ const Fields<TestDraft>& test_fields() {
         flag(&TestDraft::unsourced),
         standard,
         {"允许使用没有依据的限值", "a limit without a source may be used"}},
+       {"by_hand",
+        flag(&TestDraft::by_hand),
+        standard,
+        {"由人在仪器上设定并启动,代理只等待和读取",
+         "somebody sets and starts it at the instrument; the agent waits and reads"}},
        {"upper", value(&TestDraft::upper), standard, {"仪器的上限设定", "the instrument's upper limit"}},
        {"lower", value(&TestDraft::lower), standard, {"仪器的下限设定", "its lower limit"}},
        {"voltage", value(&TestDraft::voltage), standard, {"测试电压", "test voltage"}},
        {"frequency", value(&TestDraft::frequency), standard, {"频率", "frequency"}},
        {"time", value(&TestDraft::time), standard, {"测试时间", "test time"}},
        {"ramp", value(&TestDraft::ramp), standard, {"升压时间", "ramp time"}}}};
+  return fields;
+}
+
+const Fields<ContactDraft>& contact_fields() {
+  const auto of = [](auto member) { return in(&ContactDraft::test, member); };
+  static const Fields<ContactDraft> fields{
+      "contact_test",
+      {"用只有触点的仪器做的一项测试;限值在其面板上设定。",
+       "A test with an instrument known by its contacts alone; its limit is set at its panel."},
+      {{"name", settings::name(of(&ContactTest::name)), required, {"名字", "its name"}},
+       {"title", bilingual(of(&ContactTest::title)), required, {"测什么", "what is tested"}},
+       {"start",
+        text(of(&ContactTest::start), 96),
+        required,
+        {"启动继电器:设备/输出", "the start relay: device/output"}},
+       {"pass",
+        text(of(&ContactTest::pass), 96),
+        required,
+        {"合格触点所接的输入:设备/测点", "the input of its pass contact: device/point"}},
+       {"fail",
+        text(of(&ContactTest::fail), 96),
+        required,
+        {"不合格触点所接的输入:设备/测点", "the input of its fail contact: device/point"}},
+       {"pulse_ms", integer(of(&ContactTest::pulse), 50, 5000), standard, {"启动脉冲(毫秒)", "the start pulse, ms"}},
+       {"longest_ms",
+        integer(of(&ContactTest::longest), 1000, 600'000),
+        standard,
+        {"最长等待(毫秒);到时无触点动作则无判定", "waited for so long, ms; neither contact by then is no verdict"}}}};
   return fields;
 }
 
@@ -125,8 +165,12 @@ const Fields<PlanDraft>& plan_fields() {
   static const Fields<PlanDraft> fields{
       "leakage plan file",
       {"泄漏测试方案。", "A plan of leakage tests."},
-      {{"instrument", tables(&PlanDraft::instruments, instrument_fields(), 16), required, {"仪器", "the instruments"}},
-       {"test", tables(&PlanDraft::tests, test_fields(), 256), required, {"测试", "the tests"}},
+      {{"instrument", tables(&PlanDraft::instruments, instrument_fields(), 16), standard, {"仪器", "the instruments"}},
+       {"test", tables(&PlanDraft::tests, test_fields(), 256), standard, {"测试", "the tests"}},
+       {"contact_test",
+        tables(&PlanDraft::contact_tests, contact_fields(), 64),
+        standard,
+        {"用触点的测试", "the tests by contacts"}},
        {"end", table(&PlanDraft::end, plan_end()), depends, {"结束;必须有", "the end of the file; must be there"}}}};
   return fields;
 }
@@ -142,6 +186,11 @@ class PlanResolver {
       unique(each.name, each.place, tests_);
       if (auto test = resolved(each)) plan_.tests.push_back(std::move(*test));
     }
+    for (const auto& each : draft_.contact_tests) {
+      unique(each.test.name, each.place, tests_);
+      for (const auto* name : {&each.test.start, &each.test.pass, &each.test.fail}) slashed(*name, each.place);
+      plan_.contact_tests.push_back(each.test);
+    }
     return std::move(plan_);
   }
 
@@ -150,6 +199,12 @@ class PlanResolver {
     if (taken.insert(name).second) return;
     problems_.add(place, {"\"{1}\" 出现两次；请改名或删去一个", "\"{1}\" is there twice; rename or remove one"},
                   {name});
+  }
+
+  void slashed(const std::string& name, Place place) {
+    const auto slash = name.find('/');
+    if (slash != std::string::npos && slash > 0 && slash + 1 < name.size()) return;
+    problems_.add(place, {"\"{1}\" 须写作 设备/名称", "\"{1}\" must be written device/name"}, {name});
   }
 
   const InstrumentDraft* instrument(const Placed<std::string>& device) {
@@ -202,8 +257,8 @@ class PlanResolver {
           {found->key, found->rated_in});
       return std::nullopt;
     }
-    return LeakageTest{draft.name,        draft.title, draft.point,  tool->instrument,
-                       std::move(*found), *window,     values(draft)};
+    return LeakageTest{draft.name,        draft.title, draft.point,   tool->instrument,
+                       std::move(*found), *window,     values(draft), draft.by_hand};
   }
 
   static std::map<std::string, double> values(const TestDraft& draft) {
@@ -242,18 +297,31 @@ const LeakageTest* LeakagePlan::find(std::string_view name) const {
   return found == tests.end() ? nullptr : &*found;
 }
 
-Result<LeakagePlan> parse_leakage_plan(std::string_view text, const std::string& file,
-                                       const catalogue::Limits& limits) {
-  Problems problems(file);
+const ContactTest* LeakagePlan::find_contact(std::string_view name) const {
+  const auto found = std::find_if(contact_tests.begin(), contact_tests.end(),
+                                  [&](const ContactTest& each) { return each.name == name; });
+  return found == contact_tests.end() ? nullptr : &*found;
+}
+
+std::optional<LeakagePlan> parse_leakage_plan(std::string_view text, const catalogue::Limits& limits,
+                                              Problems& problems) {
   const auto document = parse_document(text, problems);
-  if (!document) return problems.error();
+  if (!document) return std::nullopt;
   PlanDraft draft;
   plan_fields().read(*document, draft, problems);
   check_end(*document, "file", "leakage-plan", problems);
-  if (!problems.empty()) return problems.error();
+  if (!problems.empty()) return std::nullopt;
   auto plan = PlanResolver(draft, limits, problems).resolve();
-  if (!problems.empty()) return problems.error();
+  if (!problems.empty()) return std::nullopt;
   return plan;
+}
+
+Result<LeakagePlan> parse_leakage_plan(std::string_view text, const std::string& file,
+                                       const catalogue::Limits& limits) {
+  Problems problems(file);
+  auto plan = parse_leakage_plan(text, limits, problems);
+  if (!plan) return problems.error();
+  return std::move(*plan);
 }
 
 Result<LeakagePlan> load_leakage_plan(const std::string& path, const catalogue::Limits& limits) {

@@ -52,6 +52,11 @@ class TesterRun {
   /// What came of the step: the answer, nothing to tell or pause, or an error.
   void took(Result<std::string> answer, BootTime now);
 
+  /// It must not go on: the voltage is taken off if it is on. Nothing happens when it is being stopped already.
+  void abort(Error why) {
+    if (!stopping_ && !done_) give_up(std::move(why));
+  }
+
   /// Valid once `next` said done.
   [[nodiscard]] const Result<TesterAnswer>& result() const { return result_; }
   /// The answer to identify, as soon as there is one.

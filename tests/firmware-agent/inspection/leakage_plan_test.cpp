@@ -1,6 +1,9 @@
 #include "firmware-agent/inspection/leakage_plan.hpp"
 #include "tests/support/spoilt_text.hpp"
 
+#include "protocol/settings/docs.hpp"
+#include "tests/protocol/settings/golden.hpp"
+
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -128,5 +131,34 @@ TEST_CASE("an answer without the number is no verdict") {
 TEST_CASE("the plan's tables are described for its page") {
   std::string names;
   for (const auto& object : describe_leakage_plan()) names += object.name + " ";
-  CHECK(names == "leakage plan file instrument test end ");
+  CHECK(names == "leakage plan file instrument test contact_test end ");
+}
+
+TEST_CASE("a test by contacts names its start relay and its inputs, and says what is written wrong") {
+  const auto read = plan();
+  REQUIRE(read.contact_tests.size() == 1);
+  const auto* test = read.find_contact("bench-1-drill");
+  REQUIRE(test != nullptr);
+  CHECK(test->start == "relay-3/relay.2");
+  CHECK(test->pass == "relay-3/input.1.state");
+  CHECK(test->pulse == std::chrono::milliseconds{500});
+  CHECK(test->longest == std::chrono::minutes{2});
+  CHECK(read.find_contact("bench-3-drill") == nullptr);
+  CHECK(read.find("bench-1-drill") == nullptr);
+  tells("start = \"relay-3/relay.2\"", "start = \"relay-3\"", "must be written device/name");
+  tells("name = \"bench-1-drill\"", "name = \"bench-3-drill\"", "there twice");
+  tells("start = \"relay-3/relay.2\"", "start = \"relay-3/relay.2\"\npulse_ms = 1", "pulse_ms");
+}
+
+TEST_CASE("the page of the plan's keys is as the field tables say") {
+  inspect::tests::check_golden(
+      "firmware-agent/docs/leakage-plan.md",
+      "# 泄漏测试方案 The plan of leakage tests\n\n"
+      "此页由字段表生成,请勿手改。 This page is made from the field tables; do not edit it.\n\n"
+      "示例 Example: [examples/leakage-plan.toml](../../examples/leakage-plan.toml). 检查 Check: "
+      "`inspectctl check leakage-plan.toml`. 在现场配置中写 In the site's configuration: `[inspection]`, "
+      "`leakage_plan`. 限值 Limits: [limits.toml](../../protocol/catalogue/limits.toml).\n\n"
+      "文件以 `[end]` 结束,其中 `file = \"leakage-plan\"`。 The file finishes with `[end]` and in it "
+      "`file = \"leakage-plan\"`.\n\n" +
+          inspect::settings::markdown(inspect::inspection::describe_leakage_plan()));
 }

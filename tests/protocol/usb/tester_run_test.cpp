@@ -290,3 +290,28 @@ TEST_CASE("the identity is told as soon as it is known") {
   REQUIRE(script.play(run).has_value());
   CHECK(run.identity()->serial == "S1");
 }
+
+TEST_CASE("a test that must not go on takes the voltage off, and before its start just ends") {
+  TesterWords words = whole();
+  Script script;
+  TesterRun before(words, {{{"upper", 0.005}, {"time", 3}}}, script.now);
+  before.abort(fail(Errc::not_permitted, "an exam is on"));
+  CHECK(script.play(before).error().code == Errc::not_permitted);
+  CHECK(script.sent.empty());
+
+  TesterRun running(words, {{{"upper", 0.005}, {"time", 3}}}, script.now);
+  while (script.sent.empty() || script.sent.back() != "START") {
+    const auto step = running.next(script.now);
+    script.sent.push_back(step.text);
+    running.took(step.text == "*IDN?"  ? "Maker,T-1,S1,1.0"
+                 : step.text == "ERR?" ? "0,\"No error\""
+                                       : "RUN",
+                 script.now);
+  }
+  running.abort(fail(Errc::not_permitted, "an exam is on"));
+  CHECK(running.next(script.now).text == "STOP");
+  running.abort(fail(Errc::timeout, "something else"));
+  running.took("", script.now);
+  CHECK(running.next(script.now).what == RunStep::Do::done);
+  CHECK(running.result().error().message == "an exam is on");
+}
