@@ -13,7 +13,14 @@ namespace {
 
 constexpr std::uint8_t illegal_address = 2;
 constexpr std::uint8_t illegal_value = 3;
-constexpr std::chrono::seconds momentary{1};
+constexpr std::chrono::milliseconds momentary{1000};
+
+/// How long the board's own timer keeps an output on, as its profile says.
+std::chrono::milliseconds timer_of(const drivers::Profile& profile) {
+  const auto& release = profile.release;
+  const bool known = release.by == drivers::ReleaseBy::timed_action && release.within.count() > 0;
+  return known ? release.within : momentary;
+}
 
 /// "relay.3.state" → "relay.3"; empty for a point that is no relay's.
 std::string relay_of(const std::string& point) {
@@ -142,13 +149,21 @@ bool Device::perform(const std::string& action, BootTime now) {
   if (verb == "latch" || verb == "only") {
     for (auto& each : relays_) each.order(false, now);
   }
+  // A model that has an order to end its timer takes no notice of "on" and "off" while it runs.
+  const auto& actions = setup_.profile.actions;
+  const auto ends_timer = action.substr(0, dot) + ".cancel";
+  const bool deaf = (verb == "on" || verb == "off") &&
+                    std::any_of(actions.begin(), actions.end(), [&](const auto& a) { return a.name == ends_timer; });
   for (auto* each : relays) {
+    if (deaf && each->drops) continue;
     if (verb == "toggle") {
       each->order(!each->ordered, now);
     } else {
       each->order(verb != "off" && verb != "cancel", now);
     }
-    if (verb == "pulse" || verb == "momentary" || verb == "flash") each->drops = now + momentary;
+    if (verb == "pulse" || verb == "momentary" || verb == "flash") {
+      each->drops = now + timer_of(setup_.profile);
+    }
   }
   return true;
 }

@@ -1,5 +1,6 @@
 #include "drivers/simulator/device.hpp"
 
+#include "drivers/profiles/load.hpp"
 #include "drivers/simulator/framing.hpp"
 #include "tests/drivers/simulator/fixtures.hpp"
 
@@ -228,4 +229,31 @@ TEST_CASE("a hundred thousand random questions are all answered in form, and the
     REQUIRE(answer.size() <= 253);
   }
   CHECK(board.ask(read_commands, 200'000).size() == 3);
+}
+
+TEST_CASE("a board's own timer lasts as long as its profile says, and each new order starts it anew") {
+  Played board(drivers::load_profile("drivers/profiles/waveshare-relay-8ch.toml").value());
+  const Bytes flash{5, 0x02, 0x02, 0x00, 0x07};  // relay 3 for 7 x 100 ms
+  const auto on = [&](std::int64_t ms) { return board.ask({1, 0, 2, 0, 1}, ms).at(2) == 1; };
+  CHECK(board.ask(flash, 0) == flash);
+  CHECK(on(690));
+  board.ask(flash, 690);
+  CHECK(on(1380));
+  CHECK_FALSE(on(1400));
+  board.ask(flash, 2000);
+  board.ask({5, 0, 2, 0, 0}, 2100);
+  CHECK_FALSE(on(2120));
+}
+
+TEST_CASE("a board that has an order to end its timer takes no notice of on and off while it runs") {
+  Played board(drivers::load_profile("drivers/profiles/ryn408f.toml").value());
+  const auto on = [&](std::int64_t ms) { return board.ask({3, 0, 3, 0, 1}, ms).at(3) == 1; };
+  board.ask({6, 0, 3, 0x06, 0x02}, 0);  // relay 3 for 2 s
+  board.ask({6, 0, 3, 0x02, 0x00}, 100);
+  CHECK(on(200));
+  board.ask({6, 0, 3, 0x01, 0x00}, 300);
+  CHECK_FALSE(on(2100));
+  board.ask({6, 0, 3, 0x06, 0x02}, 3000);
+  board.ask({6, 0, 3, 0x06, 0x00}, 3100);
+  CHECK_FALSE(on(3200));
 }
