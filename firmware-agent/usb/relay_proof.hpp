@@ -21,9 +21,19 @@ struct ProofMeans {
   std::function<boost::asio::awaitable<void>()> settle;
 };
 
-/// Moves one relay away from where it is and back, twice, and looks each time whether the input follows: once might be
-/// chance. The input may follow the relay or its inverse. The relay is put back whatever comes of it. `device_refused`:
-/// the input did not follow; another board may have been moved.
+/// An output of any device, and the independent input that is wired to it.
+struct OutputProof {
+  std::function<boost::asio::awaitable<Result<void>>(bool on)> move;
+  std::function<boost::asio::awaitable<Result<bool>>()> witness;
+  std::function<boost::asio::awaitable<void>()> settle;
+};
+
+/// Moves the output away from where it `was` and back, twice, and looks each time whether the input follows: once might
+/// be chance. The input may follow the output or its inverse. The output is put back whatever comes of it.
+/// `device_refused`: the input did not follow; another device may have been moved.
+boost::asio::awaitable<Result<void>> prove_output(bool was, OutputProof proof);
+
+/// The same for a relay of a board that is no Modbus device.
 boost::asio::awaitable<Result<void>> prove_relay(drivers::RelayBoard& board, std::uint8_t channel, ProofMeans means);
 
 }  // namespace inspect::agent
