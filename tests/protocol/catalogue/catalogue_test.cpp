@@ -75,6 +75,7 @@ TEST_CASE("every kind of the fault model, and every link kind, is in the shipped
                         "leakage.high",
                         "leakage.prewarning",
                         "leakage.sensor-open",
+                        "leakage.test-failed",
                         "link.no-answer",
                         "link.refused",
                         "link.degraded",
@@ -174,7 +175,7 @@ TEST_CASE("the nine spares every outlet carries are in the list, and each cures 
 
 TEST_CASE("whatever reads falsely safe or endangers people is a major fault") {
   for (const auto* key : {"relay.welded", "lead.open", "clamp.open", "tester.stuck", "leakage.high",
-                          "leakage.sensor-open", "rail.high", "fuse.blown", "bus.down"}) {
+                          "leakage.sensor-open", "leakage.test-failed", "rail.high", "fuse.blown", "bus.down"}) {
     CAPTURE(key);
     REQUIRE(shipped().kind(key) != nullptr);
     CHECK(shipped().kind(key)->fault_class == FaultClass::major);
