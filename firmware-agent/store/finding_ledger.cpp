@@ -241,6 +241,26 @@ Result<std::vector<FindingId>> FindingLedger::last_occurrences() {
   });
 }
 
+Result<std::string> FindingLedger::note(const std::string& name) {
+  return guarded("read a note", [&]() -> Result<std::string> {
+    SQLite::Statement find(*opened_.connection, "SELECT value FROM meta WHERE key = 'note.' || ?");
+    find.bind(1, name);
+    return find.executeStep() ? find.getColumn(0).getString() : std::string();
+  });
+}
+
+Result<void> FindingLedger::keep_note(const std::string& name, const std::string& text) {
+  return guarded("keep a note", [&]() -> Result<void> {
+    SQLite::Statement keep(*opened_.connection,
+                           "INSERT INTO meta(key, value) VALUES('note.' || ?1, ?2) "
+                           "ON CONFLICT(key) DO UPDATE SET value = ?2");
+    keep.bind(1, name);
+    keep.bind(2, text);
+    keep.exec();
+    return {};
+  });
+}
+
 Finding carried_over(Finding finding, const Moment& now) {
   const auto last = finding.changed;
   const auto carry = [&](Moment& moment) {

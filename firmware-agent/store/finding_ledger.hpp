@@ -38,6 +38,9 @@ class FindingLedger {
   /// As Store::mark_unsent.
   Result<std::size_t> mark_unsent(const std::vector<Holding>& held);
   Result<control::OutboxState> state();
+  /// As Store::note and Store::keep_note.
+  Result<std::string> note(const std::string& name);
+  Result<void> keep_note(const std::string& name, const std::string& text);
   /// As the members of Store with the same names.
   Result<void> keep(const JudgementNews& news);
   Result<std::vector<judgement::KeptPiece>> judgement();

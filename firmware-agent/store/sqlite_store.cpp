@@ -24,6 +24,9 @@ namespace {
 constexpr std::size_t most_gathered = 1 << 16;
 /// As many go at once, so that a full buffer is not moved for every reading.
 constexpr std::size_t drop_step = 1 << 10;
+/// So many (some 220 KiB) are handed over before their second is whole: a fast site takes no more memory than a slow
+/// one.
+constexpr std::size_t most_held_back = 1 << 12;
 constexpr std::size_t most_claimed_bytes = 1 << 20;
 constexpr std::chrono::minutes housekeeping_every{60};
 /// Less than this free: the disk is full. Some two hundred findings fit.
@@ -86,6 +89,14 @@ class SqliteStore final : public Store {
   asio::awaitable<Result<std::size_t>> receipt(std::string epoch, std::vector<std::uint64_t> seqs) override;
   asio::awaitable<Result<control::OutboxState>> outbox_state() override;
   asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> held) override;
+  asio::awaitable<Result<std::string>> note(std::string name) override {
+    auto job = [this, name = std::move(name)] { return ledger_.note(name); };
+    co_return co_await thread_.run(std::move(job));
+  }
+  asio::awaitable<Result<void>> keep_note(std::string name, std::string text) override {
+    auto job = [this, name = std::move(name), text = std::move(text)] { return ledger_.keep_note(name, text); };
+    co_return co_await thread_.run(std::move(job));
+  }
   asio::awaitable<Result<void>> keep(JudgementNews news) override {
     auto job = [this, news = std::move(news)] { return ledger_.keep(news); };
     co_return co_await thread_.run(std::move(job));
@@ -124,7 +135,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] bool no_room() const { return storage::free_bytes(site_.store.directory) < room_for_findings; }
   asio::awaitable<void> tick(Alive alive);
   asio::awaitable<void> hand_over(Alive alive);
-  [[nodiscard]] bool has_whole_second() const;
+  /// A whole second of readings, or as many as may be held back.
+  [[nodiscard]] bool worth_handing_over() const;
   void bound_gathered();
   void give_back();
   Result<Taken> take(BootTime now);
@@ -187,7 +199,7 @@ void SqliteStore::gather(std::span<const Reading> readings) {
   if (readings.empty() || closed_) return;
   gathered_.insert(gathered_.end(), readings.begin(), readings.end());
   bound_gathered();
-  if (!handing_over_ && has_whole_second()) {
+  if (!handing_over_ && worth_handing_over()) {
     handing_over_ = true;
     asio::co_spawn(loop_, hand_over(alive_), asio::detached);
   }
@@ -200,18 +212,19 @@ void SqliteStore::bound_gathered() {
   overflowed_ += surplus;
 }
 
-bool SqliteStore::has_whole_second() const {
+bool SqliteStore::worth_handing_over() const {
   const auto second = [](const Reading& r) {
     return std::chrono::floor<std::chrono::seconds>(r.measured_at.boot.time_since_epoch());
   };
-  return !gathered_.empty() && second(gathered_.front()) != second(gathered_.back());
+  return gathered_.size() >= most_held_back ||
+         (!gathered_.empty() && second(gathered_.front()) != second(gathered_.back()));
 }
 
 // One hand-over is under way at a time: while the disk stands still readings wait in `gathered_`, which is bounded.
 asio::awaitable<void> SqliteStore::hand_over(Alive alive) {
   do {
     const auto now = gathered_.empty() ? options_.now().boot : gathered_.back().measured_at.boot;
-    handed_over_ = std::exchange(gathered_, {});
+    handed_over_.swap(gathered_);  // two buffers in turn, neither grown anew each second
     auto taken = co_await thread_.run([this, now] { return take(now); });
     if (alive.expired()) co_return;
     readings_failed_ = !taken || !taken->good;
@@ -221,7 +234,7 @@ asio::awaitable<void> SqliteStore::hand_over(Alive alive) {
       break;
     }
     note(taken->figures);
-  } while (has_whole_second() && !closed_);
+  } while (worth_handing_over() && !closed_);
   handing_over_ = false;
 }
 
@@ -233,9 +246,11 @@ void SqliteStore::give_back() {
 
 Result<SqliteStore::Taken> SqliteStore::take(BootTime now) {
   // Whatever happens from here on, they are not taken twice.
-  const auto readings = std::exchange(handed_over_, {});
+  auto readings = std::exchange(handed_over_, {});
   reserve_.hold();
   const bool good = keeper_.take(readings, now);
+  readings.clear();
+  if (readings.capacity() <= 2 * most_held_back) handed_over_ = std::move(readings);
   ledger_.keep_list();
   if (now - housekeeping_ >= housekeeping_every) {
     const auto pruned = ledger_.prune();

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace inspect::agent {
@@ -95,6 +96,11 @@ class Store {
   /// changed: some waited again less than an hour ago.
   virtual boost::asio::awaitable<Result<std::size_t>> mark_unsent(std::vector<Holding> /*held*/) {
     co_return fail(Errc::invalid_argument, "this store sends nothing again");
+  }
+  /// A word that must survive a power cut, by its name; empty: none. It is durable when `keep_note` returns.
+  virtual boost::asio::awaitable<Result<std::string>> note(std::string /*name*/) { co_return std::string(); }
+  virtual boost::asio::awaitable<Result<void>> keep_note(std::string /*name*/, std::string /*text*/) {
+    co_return fail(Errc::storage, "this store keeps no notes");
   }
   /// Writes down what judgement learned, all or nothing; durable when it returns.
   virtual boost::asio::awaitable<Result<void>> keep(JudgementNews /*news*/) {

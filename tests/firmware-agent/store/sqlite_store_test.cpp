@@ -30,6 +30,26 @@ TEST_CASE("what was committed is there after the store was opened again") {
   CHECK(*numbers == std::vector<FindingId>{change.finding.id});
 }
 
+TEST_CASE("a note is there after the store was opened again, as it was kept last") {
+  const TempDir dir;
+  const auto site = small_site(dir.path());
+  const TestClock clock;
+  {
+    OpenStore store(site, clock);
+    REQUIRE(store.ok());
+    CHECK(store.wait(store->note("exam")).value().empty());
+    REQUIRE(good(store.wait(store->keep_note("exam", "till noon"))));
+    REQUIRE(good(store.wait(store->keep_note("exam", "till two, 张工"))));
+    REQUIRE(good(store.wait(store->keep_note("other", "x"))));
+  }
+  OpenStore again(site, clock);
+  CHECK(again.wait(again->note("exam")).value() == "till two, 张工");
+  REQUIRE(good(again.wait(again->keep_note("exam", ""))));
+  CHECK(again.wait(again->note("exam")).value().empty());
+  CHECK(again.wait(again->note("other")).value() == "x");
+  CHECK(again.wait(again->note("epoch")).value().empty());
+}
+
 TEST_CASE("each change becomes one outbox row, numbered from 1 without gaps, until its receipt") {
   const TempDir dir;
   const auto site = small_site(dir.path());
