@@ -24,7 +24,8 @@ std::string to_json(const CheckReport& r) {
                                     {"buses", r.buses},
                                     {"devices", r.devices},
                                     {"points", r.points},
-                                    {"rules", r.rules}};
+                                    {"rules", r.rules},
+                                    {"tests", r.tests}};
   // A broken file may hold anything, and its problems quote it.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -66,6 +66,19 @@ def check_program(program, section):
     return len(options) + len(words)
 
 
+def check_reference():
+    """firmware-agent/docs/inspectctl.md has a row for every verb and names every option."""
+    reference = (ROOT / "firmware-agent/docs/inspectctl.md").read_text(encoding="utf-8")
+    options, words = wanted("inspectctl")
+    lacks = [f"--{option}" for option in sorted(options) if not re.search(rf"--{re.escape(option)}\b(?!-)", reference)]
+    for word in sorted(words):
+        # "`findings [list]`": what may be left out stands in brackets.
+        first, _, second = word.partition(" ")
+        if not re.search(rf"^\| `{first}\b" + (rf" \[?{second}\b" if second else ""), reference, re.MULTILINE):
+            lacks.append(word)
+    assert not lacks, f"inspectctl.md lacks {', '.join(lacks)}"
+
+
 def check_units():
     """What `systemctl help` would open."""
     for unit in ROOT.glob("*/**/*.service"):
@@ -81,6 +94,7 @@ def check_words(page):
 def main():
     named = sum(check_program(program, section) for program, section in PROGRAMS.items())
     assert len(PAGES) == len(PROGRAMS) + 1, sorted(PAGES)
+    check_reference()
     check_units()
     if shutil.which("groff"):
         for page in PAGES.values():

@@ -185,3 +185,29 @@ TEST_CASE("a report of a file with broken bytes is still JSON") {
   report.problems = {{"x:1:1: \xff 不是字", "x:1:1: \xff is no letter"}};
   CHECK(cli::to_json(report).find("\xEF\xBF\xBD") != std::string::npos);
 }
+
+TEST_CASE("a plan of leakage tests is known by its tables and read by its own parser") {
+  const auto well = run_inspectctl({{"check", "examples/leakage-plan.toml", "--catalogue", "protocol/catalogue"}, {}});
+  CHECK(well.code == 0);
+  CHECK(well.out.find("A plan of leakage tests; tests 3") != std::string::npos);
+  const Files files;
+  std::ifstream shipped_plan("examples/leakage-plan.toml");
+  std::ostringstream text;
+  text << shipped_plan.rdbuf();
+  auto spoilt = text.str();
+  spoilt.replace(spoilt.find("gb4706-1.class-1.portable"), 25, "gb4706-1.class-1.portabel");
+  const auto path = files.write("plan.toml", spoilt);
+  const auto bad = run_inspectctl({{"check", path, "--catalogue", "protocol/catalogue"}, {}});
+  CHECK(bad.code == 7);
+  CHECK(bad.err.find(path + ":20:") == 0);
+  CHECK(bad.err.find("did you mean \"gb4706-1.class-1.portable\"") != std::string::npos);
+  CHECK(bad.err.find("no test of this plan can be run") != std::string::npos);
+  const auto chinese = run_inspectctl({{"check", path, "--catalogue", "protocol/catalogue", "--lang", "zh"}, {}});
+  CHECK(chinese.err.find("没有限值") != std::string::npos);
+}
+
+TEST_CASE("a profile is known by its table, without being asked for as one") {
+  const auto ended = run_inspectctl({{"check", "drivers/profiles/pzem-017.toml"}, {}});
+  CHECK(ended.code == 0);
+  CHECK(ended.out.find("Model pzem-017") != std::string::npos);
+}
