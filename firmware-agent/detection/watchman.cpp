@@ -2,6 +2,7 @@
 
 #include "firmware-agent/detection/finding_book.hpp"
 #include "firmware-agent/detection/first_analysis.hpp"
+#include "firmware-agent/detection/foresight.hpp"
 #include "firmware-agent/detection/link_watch.hpp"
 #include "firmware-agent/detection/link_wording.hpp"
 #include "firmware-agent/detection/point_judge.hpp"
@@ -62,6 +63,7 @@ struct Watchman::State {
   PointJudge judge;
   LinkWatch links;
   UsbFaults usb;
+  Foresight foresight;
   std::vector<SubjectIndex> watch_subjects;
   std::vector<SubjectIndex> point_subjects;                                   ///< value.implausible
   std::vector<std::array<SubjectIndex, device_fault_count>> device_subjects;  ///< in the order of device_faults
@@ -78,7 +80,8 @@ Watchman::State::State(const Site& the_site, const catalogue::Catalogue& the_cat
       book(the_site.name),
       judge(the_site),
       links(the_site),
-      usb(the_site, the_catalogue, book) {
+      usb(the_site, the_catalogue, book),
+      foresight(the_site, the_catalogue, book) {
   const auto subject = [this](std::string_view device, std::string_view point, std::string_view kind) {
     const auto* fault = catalogue.kind(kind);
     return book.subject(device, point, kind, fault != nullptr ? fault->fault_class : FaultClass::ordinary);
@@ -288,6 +291,10 @@ void Watchman::restore(std::vector<Finding> open, const std::vector<FindingId>& 
   s.restore_links();
 }
 
+std::vector<std::string> Watchman::restore(std::span<const judgement::KeptPiece> pieces) {
+  return state_->foresight.restore(pieces);
+}
+
 void Watchman::State::restore_links() {
   const auto restore = [this](LinkFault fault, BusIndex bus, DeviceIndex device, std::size_t supply = 0) {
     if (book.active(subject_of(fault, bus, device, supply))) links.restore(fault, bus, device, supply);
@@ -308,13 +315,14 @@ void Watchman::take(std::span<const Reading> readings, const Moment& now, Verdic
   s.begin(now);
   for (const auto& reading : readings) s.judge.note(reading);
   for (const auto& reading : readings) {
-    if (s.links.behind(s.site.points[at(reading.point)].device)) {
+    if (s.links.behind(s.site.points[at(reading.point)].device) || s.foresight.explains(reading.point)) {
       s.judge.interrupt(reading.point);
     } else {
       s.judge.judge(reading, now.boot, s.point_steps);
     }
   }
   s.apply_points(now, verdict);
+  s.foresight.take(readings, now, verdict.changes);
 }
 
 void Watchman::take(const DeviceAttempt& attempt, Verdict& verdict) {
@@ -347,6 +355,7 @@ void Watchman::tick(const Moment& now, Verdict& verdict) {
   s.apply_links(now, verdict);
   for (const auto& step : s.usb.overdue(now)) s.open_link(step, now, verdict);
   s.release_explained(now, verdict);
+  s.foresight.tick(now, verdict.changes);
   s.book.tick(now, verdict.changes);
 }
 
@@ -365,6 +374,8 @@ Result<void> Watchman::unshelve(std::string_view finding, std::string who, const
   state_->begin(now);
   return state_->book.unshelve(finding, std::move(who), now, verdict.changes);
 }
+
+Foresight& Watchman::foresight() { return state_->foresight; }
 
 std::vector<Finding> Watchman::open() const { return state_->book.open(); }
 

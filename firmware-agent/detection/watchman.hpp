@@ -2,6 +2,7 @@
 
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/detection/notice.hpp"
+#include "firmware-agent/judgement/kept_piece.hpp"
 #include "protocol/catalogue/catalogue.hpp"
 #include "protocol/core/error.hpp"
 #include "protocol/model/finding.hpp"
@@ -14,6 +15,8 @@
 #include <vector>
 
 namespace inspect::agent {
+
+class Foresight;
 
 /// What the watchman concluded from one call.
 struct Verdict {
@@ -34,6 +37,9 @@ class Watchman {
   /// Findings that were open when the process last ran, and the occurrence numbers used so far. Raises nothing.
   void restore(std::vector<Finding> open, const std::vector<FindingId>& last_occurrences);
 
+  /// What judgement had learned; after the findings. Answers the names of pieces that fit nothing here any more.
+  std::vector<std::string> restore(std::span<const judgement::KeptPiece> pieces);
+
   /// The device has never answered, in this run or any before: its silence will speak of its address.
   void newcomer(DeviceIndex device);
 
@@ -52,6 +58,9 @@ class Watchman {
   Result<void> shelve(std::string_view finding, std::string who, std::string reason, WallTime until, const Moment& now,
                       Verdict& verdict);
   Result<void> unshelve(std::string_view finding, std::string who, const Moment& now, Verdict& verdict);
+
+  /// Judgement over what wears and comes and goes: trends, forecasts, replaced parts.
+  [[nodiscard]] Foresight& foresight();
 
   /// Every finding that is not normal.
   [[nodiscard]] std::vector<Finding> open() const;
