@@ -80,9 +80,8 @@ Reply set_line(Context& at, const std::string& name, LineState state, const char
     for (const auto& each : at.site.lines()) known += (known.empty() ? "" : ", ") + each.setup.name;
     return refuse("there is no line \"" + name + "\"; there are: " + known);
   }
+  if (state == LineState::whole) line->mend();
   line->state = state;
-  if (state == LineState::whole) line->bit_errors = 0;
-  if (state == LineState::whole) line->echo = false;
   at.site.tell({told, name, ""});
   return done(name + ": " + told);
 }
@@ -97,8 +96,14 @@ Reply break_line(Context& at, Line& line) {
     const auto rate = words.size() == 4 ? number(words[3]) : std::optional<double>(0.001);
     if (!rate || *rate <= 0 || *rate > 1) return refuse("noise is the share of turned bits, e.g. noise 0.001");
     line.bit_errors = *rate;
+  } else if (words[2] == "master" && words.size() <= 4) {
+    const auto every = words.size() == 4 ? number(words[3]) : std::optional<double>(500);
+    if (!every || *every < 1 || *every > 3'600'000)
+      return refuse("a master asks every MS milliseconds, e.g. master 500");
+    line.rival = std::chrono::milliseconds(static_cast<std::int64_t>(*every));
   } else {
-    return refuse("a line breaks by: cut, noise [RATE], echo; \"unplug " + words[1] + "\" takes its port away");
+    return refuse("a line breaks by: cut, noise [RATE], echo, master [MS]; \"unplug " + words[1] +
+                  "\" takes its port away");
   }
   at.site.tell({"broke", words[1], rest(words, 2)});
   return done(words[1] + ": " + rest(words, 2));
@@ -137,6 +142,9 @@ Reply do_break(Context& at) {
     at.site.tell({"broke", words[1], rest(words, 2)});
     return done(words[1] + ": " + rest(words, 2));
   }
+  if (words[2] == name(FaultKind::twin) && at.site.line(device->setup().line)->setup.kind != LineKind::rtu) {
+    return refuse(words[1] + " is on no serial line: nobody else can answer there");
+  }
   const auto fault = parse_fault({words.begin() + 2, words.end()});
   if (!fault)
     return refuse(fault.error().message + (fault_kind_from(words[2]) ? "" : ", stuck, welded, no-pull-in, cut"));
@@ -169,11 +177,7 @@ Reply do_mend(Context& at) {
     return refuse("mend DEVICE [FAULT], mend LINE, or mend all; there are: " + known_names(at.site, true));
   if (words[1] == "all") {
     for (auto& device : at.site.devices()) device.mend(at.now);
-    for (auto& line : at.site.lines()) {
-      line.state = LineState::whole;
-      line.bit_errors = 0;
-      line.echo = false;
-    }
+    for (auto& line : at.site.lines()) line.mend();
     at.site.settle(at.now);
     at.site.tell({"mended", "all", ""});
     return done("everything is whole");
@@ -299,7 +303,9 @@ break DEVICE truncated [every N]       half an answer / 应答只有一半
 break DEVICE stuck [POINT]             the value no longer moves / 数值卡死
 break DEVICE welded RELAY              the contact stays closed / 触点粘连
 break DEVICE no-pull-in RELAY          the contact stays open / 不吸合
+break DEVICE twin [MS]                 another device with its number answers too, up to MS later / 站号重复
 break LINE noise [RATE] | echo | cut   turned bits; the master hears itself; nothing passes / 干扰、回声、断线
+break LINE master [MS]                 another master asks every MS / 第二个主站
 mend DEVICE [FAULT [POINT]] | LINE | all                         修复
 set DEVICE POINT VALUE                 e.g. set rail-12v output.voltage 10.8 / 设定数值
 drift DEVICE POINT CHANGE/min          e.g. drift rail-12v output.voltage -0.1/min / 漂移

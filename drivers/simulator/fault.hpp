@@ -22,6 +22,7 @@ enum class FaultKind : std::uint8_t {
   wrong_echo,  ///< a write is confirmed with another value
   exception,   ///< refuses everything with `code`
   truncated,   ///< the answer stops in the middle
+  twin,        ///< RTU: another device with the same number answers too, up to `time` later
 };
 
 struct Fault {
@@ -46,9 +47,10 @@ struct Outgoing {
   std::uint8_t unit = 0;
   std::vector<std::uint8_t> pdu;  ///< function code first
   std::chrono::milliseconds delay{0};
-  std::chrono::milliseconds gap{0};  ///< between two bytes, beyond the wire's own time
-  bool garbage = false;              ///< the frame's bytes are random
-  bool truncated = false;            ///< the second half of the frame is never sent
+  std::chrono::milliseconds gap{0};                 ///< between two bytes, beyond the wire's own time
+  bool garbage = false;                             ///< the frame's bytes are random
+  bool truncated = false;                           ///< the second half of the frame is never sent
+  std::optional<std::chrono::milliseconds> twin{};  ///< another device answers too, up to so much later
 };
 
 /// The faults of one device, at most one of each kind.

@@ -1,5 +1,7 @@
 #include "drivers/simulator/pty_port.hpp"
 
+#include "drivers/simulator/two_voices.hpp"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <termios.h>
@@ -102,7 +104,24 @@ void PtyPort::advance(BootTime now) {
   // A full terminal means that nobody reads; on a wire these bytes would be lost as well.
   if (!bytes.empty() && ::write(master_.get(), bytes.data(), bytes.size()) < 0 && errno != EAGAIN) unplug();
   line().counters.collisions = wire_.collisions();
-  answer(now);
+  let_rival_ask(now);
+  answer(wire_.burst(now), now);
+  answer(wire_.rival_burst(now), now);
+}
+
+/// It knows nothing of our master and does not listen before it speaks; it reads one device after the other.
+void PtyPort::let_rival_ask(BootTime now) {
+  const auto every = line().rival;
+  if (!every) return rival_next_.reset();
+  if (rival_next_ && now < *rival_next_) return;
+  rival_next_ = now + *every;
+  std::vector<std::uint8_t> units;
+  for (const auto& device : site_.devices()) {
+    if (device.setup().line == line().setup.name) units.push_back(device.setup().unit);
+  }
+  if (units.empty()) return;
+  constexpr std::array<std::uint8_t, 5> read_first_input{0x04, 0, 0, 0, 1};
+  wire_.rival_asks(now, close_rtu(units[rival_turn_++ % units.size()], read_first_input));
 }
 
 void PtyPort::disturb(std::span<std::uint8_t> bytes) {
@@ -115,8 +134,7 @@ void PtyPort::disturb(std::span<std::uint8_t> bytes) {
   }
 }
 
-void PtyPort::answer(BootTime now) {
-  const auto burst = wire_.burst(now);
+void PtyPort::answer(const std::optional<RtuLine::Burst>& burst, BootTime now) {
   if (!burst) return;
   const auto question = open_rtu(burst->bytes);
   if (!question) {
@@ -131,9 +149,26 @@ void PtyPort::answer(BootTime now) {
   }
   if (answer->outgoing.truncated) bytes.resize(bytes.size() / 2);
   const auto start = burst->ended + wire_.format().silence() + answer->turnaround + answer->outgoing.delay;
+  if (answer->outgoing.twin) return answer_twice(answer->device, start, bytes, *answer->outgoing.twin);
   wire_.answer(answer->device, start, bytes, answer->outgoing.gap);
 }
 
-std::optional<BootTime> PtyPort::next() const { return wire_.next(); }
+/// The other device of this number measures something else, so its answer ends differently.
+void PtyPort::answer_twice(std::size_t device, BootTime start, std::span<const std::uint8_t> bytes,
+                           std::chrono::milliseconds within) {
+  auto pdu = std::vector<std::uint8_t>(bytes.begin() + 1, bytes.end() - 2);
+  pdu.back() = static_cast<std::uint8_t>(pdu.back() ^ 0x01U);
+  const auto second = close_rtu(bytes.front(), pdu);
+  std::uniform_int_distribution<std::int64_t> later(0, std::chrono::nanoseconds(within).count());
+  const auto character = wire_.format().character();
+  const auto behind = static_cast<std::size_t>((std::chrono::nanoseconds(later(noise_)) + character / 2) / character);
+  wire_.answer(device, start, two_voices(bytes, second, behind, noise_), std::chrono::nanoseconds(0));
+}
+
+std::optional<BootTime> PtyPort::next() const {
+  const auto wire = wire_.next();
+  if (!rival_next_ || !line().rival) return wire;
+  return wire ? std::min(*wire, *rival_next_) : rival_next_;
+}
 
 }  // namespace inspect::sim

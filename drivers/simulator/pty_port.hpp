@@ -24,7 +24,10 @@ class PtyPort : public Port {
   PtyPort(Site& site, std::size_t line);
   Result<void> plug();
   void unplug();
-  void answer(BootTime now);
+  void let_rival_ask(BootTime now);
+  void answer(const std::optional<RtuLine::Burst>& question, BootTime now);
+  void answer_twice(std::size_t device, BootTime start, std::span<const std::uint8_t> bytes,
+                    std::chrono::milliseconds within);
   void disturb(std::span<std::uint8_t> bytes);
   [[nodiscard]] Line& line() const { return site_.lines()[line_]; }
 
@@ -34,6 +37,8 @@ class PtyPort : public Port {
   Descriptor master_;
   Descriptor slave_;  ///< held open, so that the agent may close and open without a hang-up
   std::mt19937 noise_;
+  std::optional<BootTime> rival_next_;  ///< when the other master asks again
+  std::size_t rival_turn_ = 0;
 };
 
 }  // namespace inspect::sim

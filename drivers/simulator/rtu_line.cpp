@@ -14,6 +14,7 @@ constexpr std::size_t largest_burst = 256;
 constexpr std::size_t largest_backlog = 4096;
 constexpr std::uint8_t two_voices = 0x5A;
 constexpr std::size_t the_master = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t the_rival = the_master - 1;
 
 }  // namespace
 
@@ -64,6 +65,19 @@ void RtuLine::answer(std::size_t speaker, BootTime start, std::span<const std::u
   std::stable_sort(sending_.begin(), sending_.end(), [](const Byte& a, const Byte& b) { return a.ends < b.ends; });
 }
 
+void RtuLine::rival_asks(BootTime start, std::span<const std::uint8_t> bytes) {
+  if (rival_sends_ > 0 || !rival_.empty() || sending_.size() + bytes.size() > largest_backlog) return;
+  rival_sends_ = bytes.size();
+  answer(the_rival, start, bytes, nanoseconds(0));
+}
+
+std::optional<RtuLine::Burst> RtuLine::rival_burst(BootTime now) {
+  if (rival_.empty() || rival_sends_ > 0 || now < rival_until_ + format_.silence()) return std::nullopt;
+  Burst burst{std::move(rival_), rival_until_};
+  rival_.clear();
+  return burst;
+}
+
 void RtuLine::give_back(BootTime start, std::span<const std::uint8_t> bytes) {
   if (sending_.size() + bytes.size() > largest_backlog) return;
   for (const auto value : bytes) {
@@ -94,6 +108,10 @@ std::vector<std::uint8_t> RtuLine::due(BootTime now) {
     bytes.push_back(spoilt ? static_cast<std::uint8_t>(at->value ^ two_voices) : at->value);
     last_end_ = at->ends;
     last_speaker_ = at->speaker;
+    if (at->speaker != the_rival) continue;
+    rival_.push_back(bytes.back());
+    rival_until_ = at->ends;
+    --rival_sends_;
   }
   sending_.erase(sending_.begin(), at);
   return bytes;
@@ -102,6 +120,10 @@ std::vector<std::uint8_t> RtuLine::due(BootTime now) {
 std::optional<BootTime> RtuLine::next() const {
   std::optional<BootTime> when;
   if (!heard_.empty()) when = heard_until_ + format_.silence();
+  if (!rival_.empty() && rival_sends_ == 0) {
+    const auto heard = rival_until_ + format_.silence();
+    when = when ? std::min(*when, heard) : heard;
+  }
   if (!sending_.empty()) when = when ? std::min(*when, sending_.front().ends) : sending_.front().ends;
   return when;
 }
@@ -109,6 +131,8 @@ std::optional<BootTime> RtuLine::next() const {
 void RtuLine::clear() {
   heard_.clear();
   sending_.clear();
+  rival_.clear();
+  rival_sends_ = 0;
   damaged_ = false;
 }
 

@@ -50,6 +50,11 @@ class RtuLine {
   /// The master's transceiver hears what it says itself: its bytes come back at the end of their time on the wire.
   void echo(bool on) { echo_ = on; }
 
+  /// Another master asks from `start` on: everybody hears it, ours too, and whoever speaks meanwhile spoils it.
+  void rival_asks(BootTime start, std::span<const std::uint8_t> bytes);
+  /// Its burst as the devices heard it, when the line has been silent after it for 3.5 characters.
+  std::optional<Burst> rival_burst(BootTime now);
+
   /// Forgets everything under way: the line was cut.
   void clear();
 
@@ -71,7 +76,10 @@ class RtuLine {
   bool damaged_ = false;  ///< the burst being heard is longer than any frame, or somebody spoke into it
   BootTime heard_from_{};
   BootTime heard_until_{};
-  std::vector<Byte> sending_;  ///< in the order of `ends`
+  std::vector<Byte> sending_;        ///< in the order of `ends`
+  std::vector<std::uint8_t> rival_;  ///< what was heard of the other master's question
+  std::size_t rival_sends_ = 0;      ///< bytes of it that are still to come
+  BootTime rival_until_{};
   BootTime last_end_{};
   std::size_t last_speaker_ = 0;
   std::uint64_t collisions_ = 0;

@@ -65,6 +65,14 @@ struct Line {
   double bit_errors = 0;  ///< RTU: share of bits that turn over on the way, both ways
   bool echo = false;      ///< RTU: the master hears itself
   LineCounters counters;
+  std::optional<std::chrono::milliseconds> rival{};  ///< RTU: another master asks this often
+
+  void mend() {
+    state = LineState::whole;
+    bit_errors = 0;
+    echo = false;
+    rival.reset();
+  }
 };
 
 /// Something that happened and that a watcher may want to see.

@@ -31,6 +31,7 @@ std::vector<std::string> faults_of(const Line& line) {
   std::vector<std::string> faults;
   if (line.bit_errors > 0) faults.push_back(fmt::format("noise {:g}", line.bit_errors));
   if (line.echo) faults.emplace_back("echo");
+  if (line.rival) faults.push_back(fmt::format("master {} ms", line.rival->count()));
   return faults;
 }
 

@@ -33,7 +33,7 @@ using Names = std::vector<std::string>;
 TEST_CASE("every fault can be broken, is listed, and is gone after mend") {
   for (const std::string fault :
        {"silent", "slow 300 ms", "late 1500 ms", "dribble 450 ms", "garbage", "wrong-unit", "wrong-echo", "exception 4",
-        "truncated", "welded relay.3", "no-pull-in relay.3", "stuck relay.1.state"}) {
+        "truncated", "twin 3 ms", "welded relay.3", "no-pull-in relay.3", "stuck relay.1.state"}) {
     Desk desk;
     const auto words = fault.substr(0, fault.find(" ms"));
     CHECK(desk.say("break relay-1 " + words).ok);
@@ -119,7 +119,8 @@ TEST_CASE("a serial line gets noise and an echo, a network does not") {
   const auto line = [&] { return desk.say("list").lines[0].faults; };
   CHECK(desk.say("break rs485-1 noise 0.01").ok);
   CHECK(desk.say("break rs485-1 echo").ok);
-  CHECK(line() == Names{"noise 0.01", "echo"});
+  CHECK(desk.say("break rs485-1 master").ok);
+  CHECK(line() == Names{"noise 0.01", "echo", "master 500 ms"});
   CHECK(desk.say("mend rs485-1").ok);
   CHECK(line().empty());
   CHECK(desk.say("break rs485-1 noise").ok);
@@ -128,7 +129,7 @@ TEST_CASE("a serial line gets noise and an echo, a network does not") {
   CHECK(line().empty());
   CHECK_FALSE(desk.say("break rs485-1 noise 2").ok);
   CHECK_FALSE(desk.say("break rs485-1 noise much").ok);
-  CHECK(told(desk.say("break rs485-1 silent"), "cut, noise [RATE], echo"));
+  CHECK(told(desk.say("break rs485-1 silent"), "cut, noise [RATE], echo, master [MS]"));
   CHECK(told(desk.say("break tcp-1 echo"), "no serial line"));
 }
 
@@ -207,4 +208,16 @@ TEST_CASE("ten thousand random commands break no more than they say") {
   }
   CHECK(desk.say("mend all").ok);
   CHECK(desk.faults("relay-1").empty());
+}
+
+TEST_CASE("a second master and a twin need a serial line, and a time that makes sense") {
+  Desk desk;
+  CHECK(told(desk.say("break tcp-1 master"), "no serial line"));
+  CHECK(told(desk.say("break rs485-1 master 0"), "every MS"));
+  CHECK(told(desk.say("break rs485-1 master often"), "every MS"));
+  CHECK(told(desk.say("break relay-2 twin"), "no serial line"));
+  CHECK(desk.say("break rs485-1 master 250").ok);
+  CHECK(desk.site.line("rs485-1")->rival == std::chrono::milliseconds(250));
+  CHECK(desk.say("mend all").ok);
+  CHECK_FALSE(desk.site.line("rs485-1")->rival);
 }

@@ -39,6 +39,9 @@ TEST_CASE("every fault spoils what its name says, and nothing else") {
   CHECK_FALSE(with({"silent"}).apply(good()));
   CHECK(with({"slow", "700"}).apply(good())->delay == 700ms);
   CHECK(with({"dribble"}).apply(good())->gap == 450ms);
+  CHECK(with({"twin"}).apply(good())->twin == 3ms);
+  CHECK(with({"twin", "20"}).apply(good())->twin == 20ms);
+  CHECK_FALSE(with({"slow"}).apply(good())->twin);
   CHECK(with({"garbage"}).apply(good())->garbage);
   CHECK(with({"truncated"}).apply(good())->truncated);
   CHECK(with({"wrong-unit"}).apply(good())->unit == 4);

@@ -161,3 +161,43 @@ TEST_CASE("a line that was cut carries nothing of before") {
   CHECK(line.due(at_ms(1000)).empty());
   CHECK_FALSE(line.burst(at_ms(1000)));
 }
+
+TEST_CASE("another master's question is heard by ours byte by byte, and by the devices after the silence") {
+  sim::RtuLine line(slow_line);
+  line.rival_asks(at_ms(0), question);
+  const auto ended = at_ms(0) + 8 * slow_line.character();
+  CHECK_FALSE(line.rival_burst(ended));
+  CHECK(line.due(ended) == question);
+  CHECK_FALSE(line.rival_burst(ended));
+  REQUIRE(line.next() == ended + slow_line.silence());
+  const auto heard = line.rival_burst(ended + slow_line.silence());
+  REQUIRE(heard);
+  CHECK(heard->bytes == question);
+  CHECK(heard->ended == ended);
+  CHECK_FALSE(line.burst(at_ms(100)));
+  CHECK_FALSE(line.next());
+}
+
+TEST_CASE("two masters that ask at once are understood by nobody") {
+  sim::RtuLine line(slow_line);
+  line.rival_asks(at_ms(0), question);
+  line.master_wrote(at_ms(2), question);
+  CHECK(drain(line, at_ms(20)) != question);
+  const auto rival = line.rival_burst(at_ms(40));
+  const auto ours = line.burst(at_ms(40));
+  REQUIRE((rival && ours));
+  CHECK(rival->bytes != question);
+  CHECK(ours->bytes != question);
+}
+
+TEST_CASE("a second master waits for its own question's end, and a cut line forgets it") {
+  sim::RtuLine line(slow_line);
+  line.rival_asks(at_ms(0), question);
+  line.rival_asks(at_ms(1), question);
+  line.due(at_ms(4));
+  line.clear();
+  CHECK_FALSE(line.next());
+  CHECK(drain(line, at_ms(100)).empty());
+  line.rival_asks(at_ms(200), question);
+  CHECK(line.due(at_ms(300)) == question);
+}

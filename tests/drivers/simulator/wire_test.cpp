@@ -257,3 +257,33 @@ TEST_CASE("an unplugged adapter hangs up and takes its name with it; plugged in 
   auto wire = Stream::serial(path);
   CHECK(whole(wire.ask(read_meter, 9)));
 }
+
+TEST_CASE("another master is heard to ask, and so is the answer he gets") {
+  Played site(fast_site);
+  auto wire = Stream::serial(site.pty("rtu"));
+  site.must("break rtu master 50");
+  const auto heard = wire.ask({}, 13, 2s);
+  REQUIRE(heard.size() == 13);
+  CHECK(whole({heard.begin(), heard.begin() + 8}));
+  CHECK(heard[1] == 4);
+  CHECK(heard[8] == heard[0]);
+  site.must("mend rtu");
+}
+
+TEST_CASE("two devices of one number answer longer than one, and rarely as one") {
+  Played site(fast_site);
+  auto wire = Stream::serial(site.pty("rtu"));
+  site.must("break rail-12v twin 1");
+  int longer = 0;
+  int spoilt = 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto heard = wire.ask(read_meter, 18, 100ms);
+    REQUIRE(heard.size() >= 9);
+    longer += heard.size() > 9 ? 1 : 0;
+    spoilt += whole({heard.begin(), heard.begin() + 9}) ? 0 : 1;
+  }
+  CHECK(longer >= 10);
+  CHECK(spoilt >= 5);
+  site.must("mend rail-12v");
+  CHECK(whole(wire.ask(read_meter, 9)));
+}
