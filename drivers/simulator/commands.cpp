@@ -1,5 +1,6 @@
 #include "drivers/simulator/commands.hpp"
 
+#include "drivers/simulator/usb_faults.hpp"
 #include "drivers/simulator/views.hpp"
 
 #include <algorithm>
@@ -75,10 +76,15 @@ struct Context {
 
 Reply set_line(Context& at, const std::string& name, LineState state, const char* told) {
   auto* line = at.site.line(name);
+  // A device on USB has its line for itself: its name does as well.
+  if (auto* device = at.site.device(name)) line = at.site.own_line(*device);
   if (line == nullptr) {
     std::string known;
     for (const auto& each : at.site.lines()) known += (known.empty() ? "" : ", ") + each.setup.name;
     return refuse("there is no line \"" + name + "\"; there are: " + known);
+  }
+  if (state == LineState::cut && line->setup.kind == LineKind::usb) {
+    return refuse("a USB cable is pulled: unplug " + name);
   }
   if (state == LineState::whole) line->mend();
   line->state = state;
@@ -89,6 +95,7 @@ Reply set_line(Context& at, const std::string& name, LineState state, const char
 Reply break_line(Context& at, Line& line) {
   const auto& words = at.words;
   if (words[2] == "cut" && words.size() == 3) return set_line(at, words[1], LineState::cut, "cut");
+  if (line.setup.kind == LineKind::usb) return refuse("unplug " + words[1] + " pulls its plug, plug puts it back");
   if (line.setup.kind != LineKind::rtu) return refuse(words[1] + " is no serial line: it can be cut or unplugged");
   if (words[2] == "echo" && words.size() == 3) {
     line.echo = true;
@@ -136,6 +143,7 @@ Reply do_break(Context& at) {
   auto* device = at.site.device(words[1]);
   if (device == nullptr) return no_device(at.site, words[1]);
   if (words[2] == "welded" || words[2] == "no-pull-in") return break_relay(at, *device);
+  if (words[2] == "unplug") return set_line(at, words[1], LineState::unplugged, "unplugged");
   if (words[2] == "stuck") {
     const auto stuck = device->stick(words.size() > 3 ? words[3] : "", at.now);
     if (!stuck) return refuse(stuck.error().message);
@@ -145,7 +153,8 @@ Reply do_break(Context& at) {
   if (words[2] == name(FaultKind::twin) && at.site.line(device->setup().line)->setup.kind != LineKind::rtu) {
     return refuse(words[1] + " is on no serial line: nobody else can answer there");
   }
-  const auto fault = parse_fault({words.begin() + 2, words.end()});
+  const Words rest_of_it(words.begin() + 2, words.end());
+  const auto fault = device->on_modbus() ? parse_modbus_fault(rest_of_it) : parse_usb_fault(rest_of_it);
   if (!fault)
     return refuse(fault.error().message + (fault_kind_from(words[2]) ? "" : ", stuck, welded, no-pull-in, cut"));
   device->faults().add(*fault);
@@ -162,7 +171,7 @@ Reply mend_one(Context& at, Device& device) {
     auto* relay = at.words.size() > 3 ? device.relay(at.words[3]) : nullptr;
     if (relay == nullptr) return refuse("say which relay; it has: " + known_relays(device));
     relay->mend(at.now);
-  } else if (const auto kind = fault_kind_from(what)) {
+  } else if (const auto kind = device.on_modbus() ? fault_kind_from(what) : usb_fault_kind_from(what)) {
     if (!device.faults().remove(*kind)) return refuse(at.words[1] + " is not " + what);
   } else {
     return refuse("\"" + what + "\" is no fault; \"mend " + at.words[1] + "\" mends all of it");
@@ -187,6 +196,7 @@ Reply do_mend(Context& at) {
   if (device == nullptr) return no_device(at.site, words[1]);
   if (words.size() > 2) return mend_one(at, *device);
   device->mend(at.now);
+  if (auto* own = at.site.own_line(*device)) own->state = LineState::whole;
   at.site.settle(at.now);
   at.site.tell({"mended", words[1], ""});
   return done(words[1] + ": mended");
@@ -270,7 +280,6 @@ constexpr std::array<Verb, 14> verbs{{{"break", do_break},
                                       {"plug", do_line},
                                       {"exam", do_exam},
                                       {"list", do_look},
-
                                       {"status", do_look},
                                       {"watch", do_watch},
                                       {"help", do_help}}};
@@ -300,6 +309,7 @@ break DEVICE wrong-unit [every N]      another unit's number in the answer / 站
 break DEVICE wrong-echo [every N]      a write confirmed with another value / 写入回显错误
 break DEVICE exception [CODE]          refuses everything / 一律异常应答
 break DEVICE truncated [every N]       half an answer / 应答只有一半
+break DEVICE hang | stall | babble | damaged [every N] | unplug    USB alone / 仅 USB 设备
 break DEVICE stuck [POINT]             the value no longer moves / 数值卡死
 break DEVICE welded RELAY              the contact stays closed / 触点粘连
 break DEVICE no-pull-in RELAY          the contact stays open / 不吸合
@@ -311,7 +321,7 @@ set DEVICE POINT VALUE                 e.g. set rail-12v output.voltage 10.8 / �
 drift DEVICE POINT CHANGE/min          e.g. drift rail-12v output.voltage -0.1/min / 漂移
 order DEVICE RELAY on|off              as from the device's own keys / 现场操作继电器
 cut LINE, join LINE                    nothing passes; the port stays / 断线、接线
-unplug LINE, plug LINE                 the port itself goes and comes / 拔下、插上
+unplug LINE, plug LINE                 the port itself, or a USB device, goes and comes / 拔下、插上
 exam on|off                            a host switches relays now and then / 考试开始、结束
 list [DEVICE], status [DEVICE], watch, help                      查看)";
 }

@@ -26,6 +26,7 @@ struct DeviceSetup {
   std::map<std::string, double> values;     ///< point → level, in the point's unit
   std::map<std::string, double> noise;      ///< point → at most this much up or down
   std::string where;                        ///< file:line:column, for what is wrong with it
+  std::string serial{};                     ///< USB: an instrument's serial number, a board's five characters
 };
 
 struct DeviceCounters {
@@ -51,6 +52,7 @@ class Device {
 
   [[nodiscard]] const DeviceSetup& setup() const { return setup_; }
   [[nodiscard]] const DeviceCounters& counters() const { return counters_; }
+  [[nodiscard]] bool on_modbus() const { return setup_.profile.driver == drivers::DriverKind::modbus; }
   [[nodiscard]] const std::vector<Relay>& relays() const { return relays_; }
   Relay* relay(const std::string& name);
   Faults& faults() { return faults_; }

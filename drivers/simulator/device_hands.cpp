@@ -22,6 +22,7 @@ Error Device::no_such(const std::string& point) const {
 double Device::value(const std::string& point, BootTime now) {
   const auto at = index(point);
   if (!at) return 0;
+  if (!on_modbus()) return now_at(*at, now);
   refresh(now);
   return decode(tables_, setup_.profile.points[*at].map);
 }

@@ -9,7 +9,7 @@ namespace inspect::sim {
 
 namespace {
 
-constexpr std::array<std::pair<FaultKind, std::string_view>, 10> names{{{FaultKind::silent, "silent"},
+constexpr std::array<std::pair<FaultKind, std::string_view>, 12> names{{{FaultKind::silent, "silent"},
                                                                         {FaultKind::slow, "slow"},
                                                                         {FaultKind::late, "late"},
                                                                         {FaultKind::dribble, "dribble"},
@@ -18,7 +18,9 @@ constexpr std::array<std::pair<FaultKind, std::string_view>, 10> names{{{FaultKi
                                                                         {FaultKind::wrong_echo, "wrong-echo"},
                                                                         {FaultKind::exception, "exception"},
                                                                         {FaultKind::truncated, "truncated"},
-                                                                        {FaultKind::twin, "twin"}}};
+                                                                        {FaultKind::twin, "twin"},
+                                                                        {FaultKind::babble, "babble"},
+                                                                        {FaultKind::damaged, "damaged"}}};
 
 constexpr std::uint32_t an_hour = 3'600'000;
 
@@ -83,7 +85,10 @@ void spoil(const Fault& fault, Outgoing& answer) {
       if (write) answer.pdu.back() = static_cast<std::uint8_t>(answer.pdu.back() ^ 0x01U);
       break;
     }
+    case FaultKind::babble: answer.babble = true; break;
+    case FaultKind::damaged: answer.damaged = true; break;
     case FaultKind::exception:
+      answer.refused = true;
       if (!answer.pdu.empty()) answer.pdu = {static_cast<std::uint8_t>(answer.pdu[0] | 0x80U), fault.code};
       break;
   }
@@ -124,12 +129,13 @@ Result<Fault> parse_fault(const std::vector<std::string>& words) {
   }
   auto fault = usual(*kind);
   std::size_t at = 1;
-  if (at < words.size() && takes_time(*kind)) {
+  const bool figure = at < words.size() && words[at] != "every" && words[at] != "once";
+  if (figure && takes_time(*kind)) {
     const auto time = number(words[at], 1, an_hour, "time in ms");
     if (!time) return time.error();
     fault.time = std::chrono::milliseconds(*time);
     ++at;
-  } else if (at < words.size() && *kind == FaultKind::exception) {
+  } else if (figure && *kind == FaultKind::exception) {
     const auto code = number(words[at], 1, 255, "exception code");
     if (!code) return code.error();
     fault.code = static_cast<std::uint8_t>(*code);

@@ -20,9 +20,11 @@ enum class FaultKind : std::uint8_t {
   garbage,     ///< random bytes in place of the answer
   wrong_unit,  ///< the answer carries another unit's number
   wrong_echo,  ///< a write is confirmed with another value
-  exception,   ///< refuses everything with `code`
+  exception,   ///< refuses everything with `code`; on USB a STALL
   truncated,   ///< the answer stops in the middle
   twin,        ///< RTU: another device with the same number answers too, up to `time` later
+  babble,      ///< USB: more bytes than were asked for
+  damaged,     ///< USB: broken on the wire, again and again
 };
 
 struct Fault {
@@ -51,6 +53,10 @@ struct Outgoing {
   bool garbage = false;                             ///< the frame's bytes are random
   bool truncated = false;                           ///< the second half of the frame is never sent
   std::optional<std::chrono::milliseconds> twin{};  ///< another device answers too, up to so much later
+  // USB: how the transfer ends.
+  bool refused = false;
+  bool babble = false;
+  bool damaged = false;
 };
 
 /// The faults of one device, at most one of each kind.

@@ -3,6 +3,7 @@
 #include "drivers/simulator/control_port.hpp"
 #include "drivers/simulator/pty_port.hpp"
 #include "drivers/simulator/tcp_port.hpp"
+#include "drivers/simulator/usbip_port.hpp"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -51,12 +52,15 @@ Result<Ports> open_ports(Site& site, const LoopSetup& setup) {
       auto port = PtyPort::open(site, i);
       if (!port) return port.error();
       ports.push_back(std::move(*port));
-    } else {
+    } else if (site.lines()[i].setup.kind == LineKind::tcp) {
       auto port = TcpPort::open(site, i);
       if (!port) return port.error();
       ports.push_back(std::move(*port));
     }
   }
+  auto usbip = UsbipPort::open(site);
+  if (!usbip) return usbip.error();
+  if (*usbip) ports.push_back(std::move(*usbip));
   if (setup.socket.empty()) return ports;
   auto control = ControlPort::open(site, setup.socket);
   if (!control) return control.error();

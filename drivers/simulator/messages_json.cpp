@@ -15,6 +15,10 @@ Json json_of(const LineSetup& setup) {
     json["kind"] = "rtu";
     json["pty"] = setup.pty;
     json["baud"] = setup.format.baud;
+  } else if (setup.kind == LineKind::usb) {
+    json["kind"] = "usb";
+    json["usb"] = setup.usb;
+    json["port"] = setup.port;
   } else {
     json["kind"] = "tcp";
     json["port"] = setup.port;

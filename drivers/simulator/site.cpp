@@ -1,5 +1,7 @@
 #include "drivers/simulator/site.hpp"
 
+#include "drivers/simulator/usb_face.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -33,8 +35,18 @@ bool has_point(const DeviceSetup& device, const std::string& point) {
                      [&](const auto& each) { return each.name == point; });
 }
 
+Result<void> check_kind(const LineSetup& line, const DeviceSetup& device) {
+  if (line.kind == LineKind::usb) {
+    const auto why = why_not_on_usb(device.profile);
+    return why ? Result<void>(slip(device, *why)) : Result<void>(boost::system::in_place_value);
+  }
+  if (device.profile.driver == drivers::DriverKind::modbus) return boost::system::in_place_value;
+  return slip(device, device.profile.model + " is no Modbus device; put it on a line with usb = \"1-1\"");
+}
+
 Result<void> check_device(const SiteSetup& setup, const DeviceSetup& device) {
-  if (find_named(setup.lines, device.line, [](auto& line) { return line.name; }) == nullptr) {
+  const auto* line = find_named(setup.lines, device.line, [](auto& each) { return each.name; });
+  if (line == nullptr) {
     return slip(device, "device " + device.name + " hangs on line \"" + device.line +
                             "\", and there is no [[line]] of that name; correct it or add the line");
   }
@@ -44,7 +56,7 @@ Result<void> check_device(const SiteSetup& setup, const DeviceSetup& device) {
                               "\"; see drivers/profiles/" + device.profile.model + ".toml");
     }
   }
-  return boost::system::in_place_value;
+  return check_kind(*line, device);
 }
 
 Result<void> check_wire(const SiteSetup& setup, const WireSetup& wire) {
@@ -104,6 +116,11 @@ Line* Site::line(const std::string& name) {
 
 Device* Site::device(const std::string& name) {
   return find_named(devices_, name, [](const Device& each) { return each.setup().name; });
+}
+
+Line* Site::own_line(const Device& device) {
+  auto* its = line(device.setup().line);
+  return its != nullptr && its->setup.kind == LineKind::usb ? its : nullptr;
 }
 
 std::optional<Site::Answer> Site::ask(std::size_t line, const Question& question, BootTime now) {

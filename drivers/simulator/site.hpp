@@ -13,16 +13,17 @@
 
 namespace inspect::sim {
 
-enum class LineKind : std::uint8_t { rtu, tcp };
+enum class LineKind : std::uint8_t { rtu, tcp, usb };
 
 struct LineSetup {
   std::string name;
   LineKind kind = LineKind::rtu;
   std::string pty;              ///< RTU: where the symlink to the pseudo-terminal goes
   WireFormat format;            ///< RTU
-  std::uint16_t port = 0;       ///< TCP on 127.0.0.1; 0: any free one
+  std::uint16_t port = 0;       ///< TCP on 127.0.0.1; 0: any free one; USB: where USB/IP listens, for all alike
   std::size_t connections = 4;  ///< TCP: at a time; one more is accepted and closed
   std::string where;            ///< file:line:column, for what is wrong with it
+  std::string usb{};            ///< USB: the port, like "1-1"
 };
 
 /// A contact wired to an input: the point shows whether the relay's contact is closed.
@@ -56,7 +57,7 @@ struct LineCounters {
 enum class LineState : std::uint8_t {
   whole,
   cut,        ///< nothing passes; the port stays
-  unplugged,  ///< the port itself is gone
+  unplugged,  ///< the port itself is gone; USB: the cable is out
 };
 
 struct Line {
@@ -106,6 +107,8 @@ class Site {
   [[nodiscard]] const std::vector<Device>& devices() const { return devices_; }
   Line* line(const std::string& name);
   Device* device(const std::string& name);
+  /// The line that a device has for itself: on USB. Nothing: it shares one.
+  Line* own_line(const Device& device);
 
   /// Somebody moved a contact by hand: inputs wired to it follow.
   void settle(BootTime now) { follow_wires(now); }

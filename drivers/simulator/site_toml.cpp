@@ -1,5 +1,7 @@
 #include "drivers/simulator/site_toml.hpp"
 
+#include "protocol/usb/port_path.hpp"
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -101,12 +103,18 @@ std::optional<std::uint8_t> bits_of(const std::string& format) {
 }
 
 LineSetup read_line(Reader& reader, const toml::table& table) {
-  reader.known_keys(table, std::array{"name", "pty", "baud", "format", "needs_silence", "tcp", "connections"});
+  reader.known_keys(table, std::array{"name", "pty", "baud", "format", "needs_silence", "tcp", "connections", "usb"});
   LineSetup line;
   line.where = reader.place(table.source().begin);
   line.name = reader.text(table, "name");
-  if (table.contains("pty") == table.contains("tcp")) {
-    reader.slip(table.source(), "a line has either pty = \"path\" or tcp = port");
+  if (int{table.contains("pty")} + int{table.contains("tcp")} + int{table.contains("usb")} != 1) {
+    reader.slip(table.source(), "a line has one of pty = \"path\", tcp = port, usb = \"1-1\"");
+  }
+  if (table.contains("usb")) {
+    line.kind = LineKind::usb;
+    line.usb = reader.text(table, "usb");
+    if (!usb::is_port_path(line.usb)) reader.slip(table.source(), "usb is the path of a port, like \"1-1\"");
+    return line;
   }
   if (table.contains("tcp")) {
     line.kind = LineKind::tcp;
@@ -124,12 +132,15 @@ LineSetup read_line(Reader& reader, const toml::table& table) {
 }
 
 DeviceSetup read_device(Reader& reader, const toml::table& table, const ProfileSource& profiles) {
-  reader.known_keys(table, std::array{"name", "line", "unit", "profile", "turnaround_ms", "values", "noise"});
+  reader.known_keys(table, std::array{"name", "line", "unit", "profile", "turnaround_ms", "values", "noise", "serial"});
   DeviceSetup device;
   device.where = reader.place(table.source().begin);
   device.name = reader.text(table, "name");
   device.line = reader.text(table, "line");
-  device.unit = static_cast<std::uint8_t>(reader.number(table, "unit", 1, 247, std::nullopt));
+  // A device on USB has a serial number and no unit.
+  const auto otherwise = table.contains("serial") ? std::optional<std::int64_t>(1) : std::nullopt;
+  device.unit = static_cast<std::uint8_t>(reader.number(table, "unit", 1, 247, otherwise));
+  device.serial = reader.text(table, "serial", "");
   device.turnaround = std::chrono::milliseconds(reader.number(table, "turnaround_ms", 0, 60'000, 2));
   device.values = reader.numbers(table, "values");
   device.noise = reader.numbers(table, "noise");
@@ -209,9 +220,13 @@ Result<SiteSetup> read_site(const std::string& text, const std::string& file, co
   const auto root = parse(filled, reader);
   if (!root) return root.error();
   SiteSetup site;
-  reader.known_keys(*root, std::array{"seed", "line", "device", "wire"});
+  reader.known_keys(*root, std::array{"seed", "usbip", "line", "device", "wire"});
   site.seed = static_cast<std::uint64_t>(reader.number(*root, "seed", 0, INT64_MAX, 1));
   for (const auto* table : reader.each(*root, "line")) site.lines.push_back(read_line(reader, *table));
+  const auto usbip = static_cast<std::uint16_t>(reader.number(*root, "usbip", 0, 65535, 0));
+  for (auto& line : site.lines) {
+    if (line.kind == LineKind::usb) line.port = usbip;
+  }
   for (const auto* table : reader.each(*root, "device")) {
     site.devices.push_back(read_device(reader, *table, profiles));
   }

@@ -1,6 +1,7 @@
 #include "drivers/simulator/tcp_port.hpp"
 
-#include <arpa/inet.h>
+#include "drivers/simulator/loopback.hpp"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -18,8 +19,6 @@ namespace {
 /// Answers that may wait on one connection; with more its questions are left in the socket.
 constexpr std::size_t most_pending = 512;
 
-Error trouble(const std::string& what) { return fail(Errc::bus_unavailable, what + ": " + std::strerror(errno)); }
-
 }  // namespace
 
 Result<std::unique_ptr<TcpPort>> TcpPort::open(Site& site, std::size_t line) {
@@ -29,24 +28,10 @@ Result<std::unique_ptr<TcpPort>> TcpPort::open(Site& site, std::size_t line) {
 }
 
 Result<void> TcpPort::listen() {
-  auto& wanted = line().setup.port;
-  Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket.open()) return trouble("no socket");
-  const int yes = 1;
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(wanted);
-  socklen_t size = sizeof address;
-  auto* general = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(socket.get(), general, size) != 0 || ::listen(socket.get(), 128) != 0 ||
-      ::getsockname(socket.get(), general, &size) != 0) {
-    return trouble("line " + line().setup.name + " cannot listen on 127.0.0.1:" + std::to_string(wanted) +
-                   " (port 0 takes any free one)");
-  }
-  wanted = ntohs(address.sin_port);
-  listener_ = std::move(socket);
+  auto listening = listen_on_loopback(line().setup.port);
+  if (!listening) return std::move(listening).error().within("line " + line().setup.name);
+  line().setup.port = listening->port;
+  listener_ = std::move(listening->socket);
   return boost::system::in_place_value;
 }
 

@@ -47,13 +47,19 @@ DeviceView view(Device& device, bool values, BootTime now) {
   return view;
 }
 
+std::string place_of(const LineSetup& line) {
+  switch (line.kind) {
+    case LineKind::rtu: return fmt::format("{}, {} baud", line.pty, line.format.baud);
+    case LineKind::tcp: return fmt::format("127.0.0.1:{}", line.port);
+    case LineKind::usb: return fmt::format("USB {}, by USB/IP at 127.0.0.1:{}", line.usb, line.port);
+  }
+  return {};
+}
+
 std::string text_of(const Reply& reply) {
   std::string text;
   for (const auto& line : reply.lines) {
-    const bool rtu = line.setup.kind == LineKind::rtu;
-    text += fmt::format("{:<12} {:<10} {}{}\n", line.name, line.state,
-                        rtu ? fmt::format("{}, {} baud", line.setup.pty, line.setup.format.baud)
-                            : fmt::format("127.0.0.1:{}", line.setup.port),
+    text += fmt::format("{:<12} {:<10} {}{}\n", line.name, line.state, place_of(line.setup),
                         line.faults.empty() ? "" : "  BROKEN: " + joined(line.faults));
   }
   for (const auto& device : reply.devices) {

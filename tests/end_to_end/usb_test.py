@@ -5,7 +5,6 @@ first board's relay 1: what a board cannot see of itself. Each case breaks somet
 it, and looks again.
 """
 import ctypes
-import json
 import pathlib
 import shutil
 import signal
@@ -14,6 +13,7 @@ import tempfile
 import time
 
 from chain import BIN, PR_SET_PDEATHSIG, ROOT, Process, free_port, until
+from usb_bench import Agent, timed
 
 SITE = """
 [site]
@@ -87,9 +87,9 @@ profile = "waveshare-relay-8ch-d"
 """
 
 
-class Bench:
+class Bench(Agent):
     def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="usb-"))
+        super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="usb-")))
         tcp = free_port()
         (self.folder / "site.toml").write_text(SITE.format(folder=self.folder, tcp=tcp), encoding="utf-8")
         (self.folder / "sim.toml").write_text(SIM.format(tcp=tcp), encoding="utf-8")
@@ -116,25 +116,6 @@ class Bench:
         return subprocess.run([BIN / "sitesim", "--socket", self.folder / "sim", *words], check=True, capture_output=True,
                               text=True, timeout=20).stdout
 
-    def ctl(self, *words):
-        out = subprocess.run([BIN / "inspectctl", "--socket", self.folder / "control.sock", "--json", *words], check=True,
-                             capture_output=True, text=True, timeout=20).stdout
-        return json.loads(out)
-
-    def reading(self, target):
-        device, point = target.split("/")
-        return next(p["reading"] for p in self.ctl("points", device) if p["point"] == point)
-
-    def health(self, device):
-        return next(d["health"] for d in self.ctl("devices") if d["name"] == device)
-
-    def active(self):
-        return {"/".join([f["device"], f["point"] or "-", f["kind"]]): f for f in self.ctl("findings") if f["active"]}
-
-    def good(self, target, value=None):
-        reading = self.reading(target)
-        return reading["quality"] == "good" and (value is None or reading["value"] == value)
-
     def well(self, seconds, why):
         until(lambda: self.good("board-1/relay.1.command") and self.good("board-2/relay.1.command") and
               self.health("meter") == "active" and not self.active(), seconds, why)
@@ -148,14 +129,6 @@ class Bench:
                   "\n".join((self.folder / "inspectd.log").read_text(errors="replace").splitlines()[-30:]))
         else:
             shutil.rmtree(self.folder)
-
-
-def timed(condition, seconds, what):
-    started = time.monotonic()
-    until(condition, 30, what)
-    took = time.monotonic() - started
-    print(f"{what}: {took:.2f} s (bound {seconds} s)", flush=True)
-    assert took <= seconds, f"{what} took {took:.2f} s, more than {seconds} s"
 
 
 def read(bench):
@@ -184,7 +157,7 @@ def welded(bench):
 
 def noise_is_health(bench):
     """One read in three fails, and the ID is corrupt: no finding, and every value good."""
-    bench.say("act", "1-1", "stall", "3")
+    bench.say("act", "1-1", "stall", "every", "3")
     bench.say("act", "1-1", "corrupt-id")
     end = time.monotonic() + 5
     while time.monotonic() < end:
@@ -217,7 +190,7 @@ def unplug(bench):
     timed(lambda: bench.good("board-1/relay.1.command"), 5, "a board that was plugged in again is read")
     until(lambda: not bench.active(), 30, "the port is told to be well")
     # Its twin would look the same: only a proof for this connection counts.
-    assert next(row for row in bench.ctl("usb") if row["device"] == "board-1")["identity"] == "unproven"
+    assert bench.usb("board-1")["identity"] == "unproven"
     assert bench.good("board-1/relay.3.command", 0), "a board without power forgets its outputs"
 
 
@@ -245,7 +218,7 @@ def wired(bench, *words):
 def identity(bench):
     """Written down, exchanged, put back; an instrument is proven by its own word."""
     def of(device):
-        return next(row["identity"] for row in bench.ctl("usb") if row["device"] == device)
+        return bench.usb(device)["identity"]
 
     assert {of("board-1"), of("board-2"), of("meter")} == {"unproven"}
     for device in ("board-1", "board-2", "meter"):

@@ -1,6 +1,6 @@
 #include "drivers/simulator/commands.hpp"
 
-#include "tests/drivers/simulator/fixtures.hpp"
+#include "tests/drivers/simulator/usb_site.hpp"
 
 #include <doctest/doctest.h>
 
@@ -208,6 +208,43 @@ TEST_CASE("ten thousand random commands break no more than they say") {
   }
   CHECK(desk.say("mend all").ok);
   CHECK(desk.faults("relay-1").empty());
+}
+
+TEST_CASE("a USB device breaks by the same words as a wire's, and by some of its own") {
+  for (const auto& [said, listed] :
+       std::vector<std::pair<std::string, std::string>>{{"hang", "silent"},
+                                                        {"stall", "exception 4"},
+                                                        {"stall every 3", "exception 4 every 3"},
+                                                        {"babble", "babble"},
+                                                        {"slow 300", "slow 300 ms"},
+                                                        {"welded relay.3", "welded relay.3"}}) {
+    Desk desk{tests::make_site(tests::usb_site())};
+    CHECK(desk.say("break board " + said).ok);
+    CHECK(desk.faults("board") == Names{listed});
+    CHECK(desk.say("mend board").ok);
+    CHECK(desk.faults("board").empty());
+  }
+  Desk desk{tests::make_site(tests::usb_site())};
+  CHECK(desk.say("break board hang").ok);
+  CHECK(desk.say("mend board hang").ok);
+  CHECK(told(desk.say("break board wrong-unit"), "hang, stall"));
+  CHECK(told(desk.say("break relay-1 babble"), "USB devices alone"));
+}
+
+TEST_CASE("a USB device is unplugged by its own name or its port's, and mended by plugging it in") {
+  Desk desk{tests::make_site(tests::usb_site())};
+  for (const std::string words : {"unplug board", "unplug usb-1", "break board unplug"}) {
+    CHECK(desk.say(words).ok);
+    CHECK(desk.site.line("usb-1")->state == sim::LineState::unplugged);
+    CHECK(desk.say("plug board").ok);
+    CHECK(desk.site.line("usb-1")->state == sim::LineState::whole);
+  }
+  desk.say("unplug board");
+  CHECK(desk.say("mend board").ok);
+  CHECK(desk.site.line("usb-1")->state == sim::LineState::whole);
+  CHECK(told(desk.say("cut usb-1"), "unplug usb-1"));
+  CHECK_FALSE(desk.say("unplug relay-1").ok);
+  CHECK(told(desk.say("list"), "USB 1-1"));
 }
 
 TEST_CASE("a second master and a twin need a serial line, and a time that makes sense") {

@@ -49,6 +49,14 @@ TEST_CASE("every fault spoils what its name says, and nothing else") {
   CHECK(with({"wrong-unit"}).apply(good())->pdu == good().pdu);
 }
 
+TEST_CASE("a fault of USB says how the transfer ends") {
+  CHECK(with({"babble"}).apply(good())->babble);
+  CHECK(with({"damaged"}).apply(good())->damaged);
+  CHECK(with({"exception"}).apply(good())->refused);
+  const auto healthy = sim::Faults().apply(good());
+  CHECK_FALSE((healthy->babble || healthy->damaged || healthy->refused));
+}
+
 TEST_CASE("a wrong echo changes what a write confirms and leaves reads alone") {
   auto faults = with({"wrong-echo"});
   CHECK(faults.apply(good())->pdu == good().pdu);
@@ -88,12 +96,14 @@ TEST_CASE("what was typed is shown as it is understood") {
   CHECK(sim::describe(*sim::parse_fault({"slow"})) == "slow 300 ms");
   CHECK(sim::describe(*sim::parse_fault({"late", "900", "every", "100"})) == "late 900 ms every 100");
   CHECK(sim::describe(*sim::parse_fault({"late", "900", "once"})) == "late 900 ms once");
+  CHECK(sim::describe(*sim::parse_fault({"late", "once"})) == "late 1500 ms once");
   CHECK(sim::describe(*sim::parse_fault({"exception"})) == "exception 4");
+  CHECK(sim::describe(*sim::parse_fault({"exception", "every", "3"})) == "exception 4 every 3");
   CHECK(sim::describe(*sim::parse_fault({"garbage", "every", "10"})) == "garbage every 10");
 }
 
 TEST_CASE("every kind has a name that leads back to it") {
-  for (auto i = 0; i <= static_cast<int>(FaultKind::truncated); ++i) {
+  for (auto i = 0; i <= static_cast<int>(FaultKind::damaged); ++i) {
     const auto kind = static_cast<FaultKind>(i);
     CHECK(sim::fault_kind_from(sim::name(kind)) == kind);
   }

@@ -116,7 +116,7 @@ Played::Played(const std::string& site) {
   INFO(said);
   REQUIRE(ready.is_object());
   for (const auto& line : ready["lines"]) {
-    if (line["kind"] == "tcp") ports_[line["name"]] = line["port"];
+    if (line["kind"] != "rtu") ports_[line["name"]] = line["port"];
   }
 }
 

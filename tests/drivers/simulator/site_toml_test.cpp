@@ -1,6 +1,6 @@
 #include "drivers/simulator/site_toml.hpp"
 
-#include "tests/drivers/simulator/fixtures.hpp"
+#include "tests/drivers/simulator/usb_site.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,6 +11,7 @@ namespace {
 Result<drivers::Profile> profile_of(const std::string& model) {
   if (model == "board") return tests::relay_board();
   if (model == "meter") return tests::meter();
+  if (model == "dcttech-4") return tests::usb_board("", "").profile;
   return fail(Errc::invalid_argument, model + ".toml: there is no such profile");
 }
 
@@ -129,4 +130,36 @@ TEST_CASE("a file that is not there is named") {
   const auto site = sim::load_site("/nowhere/site.toml", profile_of, {});
   REQUIRE_FALSE(site.has_value());
   CHECK(site.error().message == "/nowhere/site.toml: cannot be read; check the name and the permissions");
+}
+
+namespace {
+
+const std::string on_usb = R"(usbip = 3240
+[[line]]
+name = "usb-1"
+usb = "1-1.2"
+[[device]]
+name = "board"
+line = "usb-1"
+serial = "HURTM"
+profile = "dcttech-4"
+)";
+
+}  // namespace
+
+TEST_CASE("a device on USB has a port, a serial number and no unit") {
+  const auto site = read(on_usb);
+  REQUIRE(site.has_value());
+  CHECK(site->lines[0].kind == sim::LineKind::usb);
+  CHECK(site->lines[0].usb == "1-1.2");
+  CHECK(site->lines[0].port == 3240);
+  CHECK(site->devices[0].serial == "HURTM");
+}
+
+TEST_CASE("a USB port that is none, a Modbus device on USB and a board on a wire are refused") {
+  const auto message = [](const std::string& text) { return read(text).error().message; };
+  CHECK(message(replaced(on_usb, "1-1.2", "usb1")).find("like \"1-1\"") != std::string::npos);
+  CHECK(message(replaced(on_usb, "profile = \"dcttech-4\"", "profile = \"board\"")).find("cannot be played on USB") !=
+        std::string::npos);
+  CHECK(message(replaced(on_usb, "usb = \"1-1.2\"", "tcp = 0")).find("is no Modbus device") != std::string::npos);
 }

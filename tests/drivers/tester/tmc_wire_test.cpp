@@ -63,7 +63,7 @@ TEST_CASE("a question that is not answered is given up in time, and the next is 
 TEST_CASE("a STALL is healed by a clear, and the next question is answered") {
   Bench bench;
   REQUIRE(until(bench.loop, [&] { return bench.ask("*IDN?").has_value(); }));
-  bench.stage.act("1-2", {"stall", "2"});
+  REQUIRE(bench.stage.act("1-2", {"stall", "every", "2"}));
   (void)bench.ask("*IDN?");
   bench.stage.act("1-2", {"heal"});
   CHECK(until(bench.loop, [&] { return bench.ask("*IDN?").has_value(); }));

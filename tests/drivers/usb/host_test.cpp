@@ -71,7 +71,7 @@ TEST_CASE("babble and damage on the wire are frames that are not believed") {
   staged.stage.act("1-1", {"babble"});
   CHECK(run(staged.loop, (*pipe)->control_in(get_state, 500ms)).error().code == Errc::corrupt_frame);
   staged.stage.act("1-1", {"heal"});
-  staged.stage.act("1-1", {"damage", "1"});
+  REQUIRE(staged.stage.act("1-1", {"damaged"}));
   CHECK(run(staged.loop, (*pipe)->control_in(get_state, 500ms)).error().code == Errc::corrupt_frame);
 }
 

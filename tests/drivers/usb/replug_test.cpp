@@ -45,7 +45,7 @@ TEST_CASE(
     "a thousand unplugs and replugs, every third in the middle of a transfer: reopened each time, nothing leaks") {
   REQUIRE(staged_program);
   Staged staged;
-  const std::shared_ptr<inspect::tests::UsbModel> model = inspect::tests::make_usb_model({"relay4", "HURTM"});
+  const std::shared_ptr<inspect::sim::UsbModel> model = inspect::tests::make_usb_model({"relay4", "HURTM"});
   UsbLine line(*staged.host, "1-1", {{{0x16C0, 0x05DF, "www.dcttech.com", "USBRelay4"}}}, &now);
   std::chrono::nanoseconds slowest{0};
   std::size_t first_descriptors = 0;

@@ -2,6 +2,7 @@
 
 #include "drivers/usb/host.hpp"
 #include "tests/drivers/usb/run.hpp"
+#include "tests/support/usb/models.hpp"
 #include "tests/support/usb/stage.hpp"
 
 #include <sstream>

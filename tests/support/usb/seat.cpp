@@ -49,13 +49,13 @@ bool is_in(const usbdevfs_urb& urb, const guint8* buffer) {
   return urb.type == USBDEVFS_URB_TYPE_CONTROL ? (buffer[0] & 0x80U) != 0 : (urb.endpoint & 0x80U) != 0;
 }
 
-int status_of(UsbAnswer::How how) {
+int status_of(sim::UsbAnswer::How how) {
   switch (how) {
-    case UsbAnswer::How::stall: return -EPIPE;
-    case UsbAnswer::How::babble: return -EOVERFLOW;
-    case UsbAnswer::How::damaged: return -EPROTO;
-    case UsbAnswer::How::ack:
-    case UsbAnswer::How::hang: break;
+    case sim::UsbAnswer::How::stall: return -EPIPE;
+    case sim::UsbAnswer::How::babble: return -EOVERFLOW;
+    case sim::UsbAnswer::How::damaged: return -EPROTO;
+    case sim::UsbAnswer::How::ack:
+    case sim::UsbAnswer::How::hang: break;
   }
   return 0;
 }
@@ -138,7 +138,7 @@ Seat::~Seat() {
   if (fifo_ >= 0) close(fifo_);
 }
 
-void Seat::plug(std::shared_ptr<UsbModel> model) {
+void Seat::plug(std::shared_ptr<sim::UsbModel> model) {
   const std::lock_guard lock(mutex());
   model_ = std::move(model);
   ++generation_;
@@ -164,6 +164,18 @@ void Seat::signal_by(const std::string& fifo) {
   fcntl(fifo_, F_SETPIPE_SZ, 4096);
   ready_ = true;
   show_ready();
+}
+
+void Seat::arrived(std::uint32_t ticket, sim::UsbAnswer answer) {
+  const std::lock_guard lock(mutex());
+  for (auto& [client, own] : clients_) {
+    for (auto& flight : own.flying) {
+      if (flight.answer.ticket != ticket) continue;
+      schedule(flight, std::move(answer));
+      Clock::only().wake();
+      return;
+    }
+  }
 }
 
 std::size_t Seat::in_flight() const {
@@ -238,6 +250,7 @@ gboolean Seat::discard(UMockdevIoctlClient* client, Client& own, UMockdevIoctlDa
   const auto found = std::find_if(own.flying.begin(), own.flying.end(),
                                   [&](const Flight& flight) { return flight.urb->client_addr == address; });
   if (found == own.flying.end()) return complete(client, -1, EINVAL);
+  if (found->answer.ticket != 0 && model_) model_->withdraw(found->answer.ticket);
   finish(found->urb, -ENOENT, {});
   own.done.push_back(found->urb);
   own.flying.erase(found);
@@ -278,10 +291,10 @@ void Seat::submit_other(Flight& flight, const usb::Bytes& buffer) {
   schedule(flight, model_->out(urb.endpoint, buffer));
 }
 
-void Seat::schedule(Flight& flight, UsbAnswer answer) {
+void Seat::schedule(Flight& flight, sim::UsbAnswer answer) {
   flight.scheduled = true;
   flight.due = SteadyClock::now() + answer.delay;
-  if (answer.how == UsbAnswer::How::hang) flight.due = SteadyClock::time_point::max();
+  if (answer.how == sim::UsbAnswer::How::hang) flight.due = SteadyClock::time_point::max();
   flight.answer = std::move(answer);
 }
 

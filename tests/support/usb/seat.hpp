@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/support/usb/model.hpp"
+#include "drivers/simulator/usb_model.hpp"
 
 #include <linux/usbdevice_fs.h>
 #include <umockdev.h>
@@ -26,11 +26,14 @@ class Seat {
   Seat& operator=(const Seat&) = delete;
 
   [[nodiscard]] UMockdevIoctlBase* handler() const { return handler_; }
-  void plug(std::shared_ptr<UsbModel> model);
+  void plug(std::shared_ptr<sim::UsbModel> model);
   /// Every transfer on its way ends at once, and every handle that is open is dead for good.
   void unplug();
   /// The FIFO that is drained while a transfer can be reaped.
   void signal_by(const std::string& fifo);
+
+  /// The answer to a transfer that was left open, from any thread.
+  void arrived(std::uint32_t ticket, sim::UsbAnswer answer);
 
   [[nodiscard]] std::size_t in_flight() const;
   [[nodiscard]] std::size_t handles() const;
@@ -43,7 +46,7 @@ class Seat {
     UMockdevIoctlData* urb = nullptr;
     bool scheduled = false;
     std::chrono::steady_clock::time_point due{};
-    UsbAnswer answer{};
+    sim::UsbAnswer answer{};
   };
   struct Client {
     unsigned generation = 0;
@@ -58,7 +61,7 @@ class Seat {
   void submit_other(Flight& flight, const usb::Bytes& buffer);
   gboolean reap(UMockdevIoctlClient* client, Client& own, UMockdevIoctlData* argument, bool dead);
   gboolean discard(UMockdevIoctlClient* client, Client& own, UMockdevIoctlData* argument);
-  void schedule(Flight& flight, UsbAnswer answer);
+  void schedule(Flight& flight, sim::UsbAnswer answer);
   void ask_waiting(Client& own);
   void land(std::chrono::steady_clock::time_point now);
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_due() const;
@@ -67,7 +70,7 @@ class Seat {
   void show_ready();
 
   UMockdevIoctlBase* handler_ = nullptr;
-  std::shared_ptr<UsbModel> model_;
+  std::shared_ptr<sim::UsbModel> model_;
   std::map<UMockdevIoctlClient*, Client> clients_;
   unsigned generation_ = 0;
   int fifo_ = -1;

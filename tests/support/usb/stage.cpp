@@ -43,7 +43,7 @@ std::string hex16(unsigned value) {
 }
 
 /// umockdev's description of a device: see its test-umockdev and libusb's tests/umockdev.c.
-std::string describe(const std::string& path, const std::string& port, unsigned address, const UsbModel& model) {
+std::string describe(const std::string& path, const std::string& port, unsigned address, const sim::UsbModel& model) {
   const auto bus = port.substr(0, port.find('-'));
   const auto three = [](unsigned number) {
     auto text = std::to_string(number);
@@ -74,7 +74,7 @@ std::string describe(const std::string& path, const std::string& port, unsigned 
 
 struct Stage::Impl {
   struct Place {
-    std::shared_ptr<UsbModel> model;
+    std::shared_ptr<sim::UsbModel> model;
     std::string path;
     std::string node;
     bool plugged = false;
@@ -111,7 +111,7 @@ Stage::~Stage() {
   g_object_unref(impl_->bed);
 }
 
-void Stage::plug(const std::string& port, std::shared_ptr<UsbModel> model) {
+void Stage::plug(const std::string& port, std::shared_ptr<sim::UsbModel> model) {
   auto& place = impl_->places[port];
   if (place.plugged) return;
   place.model = std::move(model);
@@ -126,6 +126,9 @@ void Stage::plug(const std::string& port, std::shared_ptr<UsbModel> model) {
   const auto file = impl_->root + place.node;
   unlink(file.c_str());
   seat.plug(place.model);
+  place.model->answer_late([&seat](std::uint32_t ticket, sim::UsbAnswer answer) {
+    seat.arrived(ticket, std::move(answer));  // a seat stays as long as the stage
+  });
   g_autoptr(GError) error = nullptr;
   if (umockdev_testbed_add_from_string(impl_->bed, text.c_str(), &error) == FALSE) {
     throw std::runtime_error(error != nullptr ? error->message : "add_from_string");

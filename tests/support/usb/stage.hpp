@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/support/usb/model.hpp"
+#include "drivers/simulator/usb_model.hpp"
 
 #include <memory>
 #include <string>
@@ -17,7 +17,7 @@ class Stage {
   Stage& operator=(const Stage&) = delete;
 
   /// Plugs a model in, or the same one again. The device has another address each time.
-  void plug(const std::string& port, std::shared_ptr<UsbModel> model);
+  void plug(const std::string& port, std::shared_ptr<sim::UsbModel> model);
   void unplug(const std::string& port);
   /// Takes away or gives back the right to open what is plugged in there.
   void permit(const std::string& port, bool allowed);

@@ -10,12 +10,20 @@
 //     start                the program, whose output goes to standard error; answers "ok PID"
 //     stop                 SIGTERM and wait, at most 10 s
 // At the end of standard input the program is killed.
+//
+// usbstage --usbip PORT PROGRAM [ARGUMENT…]
+//
+// Runs a program before the devices that sitesim offers by USB/IP on this port: they come and go as sitesim says. Ends
+// with the program, and ends it politely.
+#include "tests/support/usb/models.hpp"
+#include "tests/support/usb/remote_model.hpp"
 #include "tests/support/usb/stage.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,6 +51,9 @@ class Program {
     pid_ = fork();
     if (pid_ == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
+      sigset_t none;
+      sigemptyset(&none);
+      sigprocmask(SIG_SETMASK, &none, nullptr);
       dup2(STDERR_FILENO, STDOUT_FILENO);
       const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
       dup2(nothing, STDIN_FILENO);
@@ -50,6 +61,14 @@ class Program {
       _exit(127);
     }
     return "ok " + std::to_string(pid_);
+  }
+
+  /// Its exit code, when it has ended.
+  std::optional<int> ended() {
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
   std::string stop() {
@@ -104,8 +123,63 @@ class Director {
 
   Program& program_;
   Stage stage_;
-  std::map<std::string, std::shared_ptr<inspect::tests::UsbModel>> models_;
+  std::map<std::string, std::shared_ptr<inspect::sim::UsbModel>> models_;
 };
+
+/// Plugs in what is offered, and pulls out what is offered no more.
+class Visitor {
+ public:
+  explicit Visitor(std::uint16_t port) : port_(port) {}
+
+  void look() {
+    for (auto each = taken_.begin(); each != taken_.end();) {
+      if (!each->second->gone()) {
+        ++each;
+        continue;
+      }
+      stage_.unplug(each->first);
+      each = taken_.erase(each);
+    }
+    for (const auto& port : inspect::tests::RemoteModel::offered(port_)) {
+      auto model = inspect::tests::RemoteModel::take(port_, port);
+      if (!model) continue;
+      stage_.plug(port, model);
+      taken_[port] = std::move(model);
+    }
+  }
+
+ private:
+  std::uint16_t port_;
+  Stage stage_;
+  std::map<std::string, std::shared_ptr<inspect::tests::RemoteModel>> taken_;
+};
+
+constexpr int look_again_ms = 200;
+
+int visit(std::uint16_t port, char** words) {
+  // Before there are threads, for all of them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  Visitor visitor(port);
+  visitor.look();
+  Program program(words);
+  program.start();
+  pollfd signalled{signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK), POLLIN, 0};
+  while (true) {
+    if (const auto code = program.ended()) return *code;
+    if (poll(&signalled, 1, look_again_ms) == 1) {
+      signalfd_siginfo what{};
+      while (read(signalled.fd, &what, sizeof what) == sizeof what) {
+        if (what.ssi_signo != SIGCHLD) return program.stop() == "ok 0" ? 0 : 1;
+      }
+    }
+    visitor.look();
+  }
+}
 
 }  // namespace
 
@@ -115,6 +189,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   inspect::tests::on_stage();
+  if (argc > 3 && std::string(argv[1]) == "--usbip") {
+    return visit(static_cast<std::uint16_t>(std::atoi(argv[2])), argv + 3);
+  }
   Program program(argv + 1);
   Director director(program);
   for (std::string line; std::getline(std::cin, line);) {

@@ -1,22 +1,25 @@
 #pragma once
 
-#include "tests/support/usb/model.hpp"
+#include "drivers/simulator/usb_model.hpp"
 
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
-namespace inspect::tests {
+namespace inspect::sim {
 
 /// A USB488 leakage-current tester with the words of a Kikusui-like instrument, played from the standards: USBTMC 1.0
 /// with strict checks of tags, and the clear and abort sequences.
 class MeterModel : public UsbModel {
  public:
-  explicit MeterModel(std::string serial) : serial_(std::move(serial)) {}
+  explicit MeterModel(std::string serial, std::string maker = "KIKUSUI", std::string model = "TOS3200")
+      : serial_(std::move(serial)), maker_(std::move(maker)), name_(std::move(model)) {}
 
   [[nodiscard]] std::uint16_t vendor() const override { return 0x0B3E; }
   [[nodiscard]] std::uint16_t product() const override { return 0x1004; }
-  [[nodiscard]] std::string maker_text() const override { return "KIKUSUI"; }
-  [[nodiscard]] std::string product_text() const override { return "TOS3200"; }
+  [[nodiscard]] std::string maker_text() const override { return maker_; }
+  [[nodiscard]] std::string product_text() const override { return name_; }
   [[nodiscard]] std::string serial_text() const override { return serial_; }
   [[nodiscard]] usb::Bytes interface_descriptors() const override;
   [[nodiscard]] std::string state() const override;
@@ -33,6 +36,8 @@ class MeterModel : public UsbModel {
   void message(const std::string& text);
 
   std::string serial_;
+  std::string maker_;
+  std::string name_;
   std::map<std::string, std::string> replies_;
   std::string heard_;
   std::string reply_;
@@ -44,4 +49,4 @@ class MeterModel : public UsbModel {
   unsigned clears_ = 0;
 };
 
-}  // namespace inspect::tests
+}  // namespace inspect::sim

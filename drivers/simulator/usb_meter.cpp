@@ -1,9 +1,9 @@
-#include "tests/support/usb/meter_model.hpp"
+#include "drivers/simulator/usb_meter.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace inspect::tests {
+namespace inspect::sim {
 
 namespace {
 
@@ -86,7 +86,7 @@ void MeterModel::message(const std::string& text) {
   if (known != replies_.end()) {
     reply_ = known->second + "\n";
   } else if (words == "*IDN?") {
-    reply_ = "KIKUSUI,TOS3200," + serial_ + ",1.20\n";
+    reply_ = maker_ + "," + name_ + "," + serial_ + ",1.20\n";
   }
 }
 
@@ -123,4 +123,4 @@ std::string MeterModel::state() const {
   return "questions " + std::to_string(questions_) + " clears " + std::to_string(clears_);
 }
 
-}  // namespace inspect::tests
+}  // namespace inspect::sim
