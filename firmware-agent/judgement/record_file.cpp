@@ -10,7 +10,7 @@ namespace inspect::judgement {
 
 namespace {
 
-constexpr std::size_t header_size = 32, record_size = 12, piece = 4096;
+constexpr std::size_t header_size = 32, record_size = 12, chunk = 4096;
 
 template <class T>
 T little_endian(const char* bytes) {
@@ -38,8 +38,8 @@ Sample sample_of(const char* bytes, double start) {
 
 }  // namespace
 
-RecordFile::RecordFile(std::istream& in, double start) : in_(&in), start_(start), bytes_(piece * record_size) {
-  samples_.reserve(piece);
+RecordFile::RecordFile(std::istream& in, double start) : in_(&in), start_(start), bytes_(chunk * record_size) {
+  samples_.reserve(chunk);
 }
 
 Result<RecordFile> RecordFile::open(std::istream& in) {

@@ -42,7 +42,7 @@ endif()
 # In a unit of several files a private type seems to come from a header, and a neighbour's private name is shadowed; a local
 # that hides a local stays an error.
 add_library(inspect_unity_flags INTERFACE)
-target_compile_options(inspect_unity_flags INTERFACE -Wno-subobject-linkage -Wshadow=local)
+target_compile_options(inspect_unity_flags INTERFACE -Wno-subobject-linkage -Wno-shadow -Wshadow=local)
 if(CMAKE_UNITY_BUILD)
   target_link_libraries(inspect_flags INTERFACE inspect_unity_flags)
 endif()
