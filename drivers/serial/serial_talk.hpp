@@ -28,6 +28,8 @@ class SerialTalk {
   boost::asio::awaitable<Result<usb::Bytes>> hear(BootTime until);
   void close();
 
+  /// As it is configured.
+  [[nodiscard]] const std::string& port() const { return settings_.port; }
   [[nodiscard]] std::uint64_t opened() const { return opened_; }
 
  private:

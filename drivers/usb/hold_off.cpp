@@ -27,6 +27,7 @@ void HoldOff::arrived(BootTime now) {
 }
 
 void HoldOff::left(BootTime now) {
+  ++departures_;
   // A hold outlives a plug: else a device that re-enumerates would be let in each time.
   if (state_ == State::held && now < allowed_at_) return;
   state_ = State::absent;

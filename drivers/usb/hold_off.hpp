@@ -51,6 +51,8 @@ class HoldOff {
   [[nodiscard]] bool storming(BootTime now) const { return storm_until_ && now < *storm_until_ + storm_window; }
   /// Times it came since the start.
   [[nodiscard]] std::uint64_t arrivals() const { return arrivals_; }
+  /// Times it left.
+  [[nodiscard]] std::uint64_t departures() const { return departures_; }
 
  private:
   void hold_until(BootTime until, State state);
@@ -63,6 +65,7 @@ class HoldOff {
   std::chrono::nanoseconds hold_ = shortest_hold;
   unsigned failures_ = 0;
   std::uint64_t arrivals_ = 0;
+  std::uint64_t departures_ = 0;
 };
 
 }  // namespace inspect::drivers

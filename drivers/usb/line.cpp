@@ -32,6 +32,7 @@ UsbLine::~UsbLine() { ports_.watch(port_, {}); }
 UsbCounters UsbLine::counters() const {
   auto counters = counters_;
   counters.arrivals = hold_off_.arrivals();
+  counters.departures = hold_off_.departures();
   return counters;
 }
 

@@ -33,6 +33,7 @@ struct UsbExpected {
 
 struct UsbCounters {
   std::uint64_t arrivals = 0;
+  std::uint64_t departures = 0;
   std::uint64_t opened = 0;
   std::uint64_t exchanges = 0;
   std::uint64_t failures = 0;

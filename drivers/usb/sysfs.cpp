@@ -69,6 +69,20 @@ Result<UsbFacts> read_usb_facts(const std::string& port, const std::string& root
   return facts;
 }
 
+std::optional<std::string> usb_port_of(const std::string& serial_port, const std::string& root) {
+  std::error_code gone;
+  const auto device = std::filesystem::canonical(serial_port, gone);
+  if (gone) return std::nullopt;
+  // …/usb1/1-1/1-1.2/1-1.2:1.0/ttyUSB0/tty/ttyUSB0: the innermost port is the adapter's.
+  const auto place = std::filesystem::canonical(root + "/" + device.filename().string(), gone);
+  if (gone) return std::nullopt;
+  std::optional<std::string> port;
+  for (const auto& part : place) {
+    if (usb::is_port_path(part.string())) port = part.string();
+  }
+  return port;
+}
+
 std::vector<std::string> used_usb_ports(const std::string& root) {
   std::vector<std::string> ports;
   std::error_code failed;

@@ -21,6 +21,7 @@ std::string usb_page(const Console& console, const std::vector<control::UsbRow>&
                {console.in({"身份", "IDENTITY"})},
                {console.in({"标识", "IDS"})},
                {console.in({"插入", "PLUGS"}), true},
+               {console.in({"拔出", "UNPLUGS"}), true},
                {console.in({"失败", "FAILED"}), true},
                {console.in({"复位", "RESETS"}), true},
                {console.in({"自称", "NAME"}), false, 10, 2}});
@@ -30,6 +31,7 @@ std::string usb_page(const Console& console, const std::vector<control::UsbRow>&
                identity_cell(console, row),
                {row.ids},
                {std::to_string(row.arrivals)},
+               {std::to_string(row.departures)},
                {std::to_string(row.failures)},
                {std::to_string(row.resets)},
                {row.name + (row.serial.empty() ? "" : " " + row.serial)}},

@@ -117,7 +117,13 @@ asio::awaitable<void> Agent::find_newcomers() {
 
 void Agent::make_lines() {
   const auto on_usb = [](const Bus& bus) { return std::holds_alternative<UsbPort>(bus.transport); };
-  if (std::any_of(site_.buses.begin(), site_.buses.end(), on_usb)) {
+  // Who is at the other end of a serial adapter is told by its USB port.
+  const auto on_adapter = [this](const Device& device) {
+    const auto driver = site_.profiles[device.profile].driver;
+    return driver == drivers::DriverKind::serial_relay || driver == drivers::DriverKind::serial_tester;
+  };
+  if (std::any_of(site_.buses.begin(), site_.buses.end(), on_usb) ||
+      std::any_of(site_.devices.begin(), site_.devices.end(), on_adapter)) {
     auto host = drivers::UsbHost::start(loop_);
     // What hangs on USB is then told as not available; the rest is watched all the same.
     if (!host) spdlog::error("usb: {}", host.error().message);

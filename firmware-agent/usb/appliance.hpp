@@ -29,6 +29,7 @@ class Appliance {
 
   /// nullptr where it has none.
   [[nodiscard]] drivers::UsbLine* usb() { return usb_.get(); }
+  [[nodiscard]] drivers::SerialTalk* serial() { return talk_.get(); }
   [[nodiscard]] drivers::RelayBoard* relay() { return relay_.get(); }
   [[nodiscard]] drivers::Tester* tester() { return tester_.get(); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "drivers/identity/identity.hpp"
+#include "drivers/usb/sysfs.hpp"
 #include "drivers/usb/usb.hpp"
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/usb/appliance.hpp"
@@ -9,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,12 +25,16 @@ struct UsbPlace {
 };
 
 /// Watches the site's USB ports: who is there, whether it is the device that was commissioned, what comes and goes.
-/// One for the agent, on the loop.
+/// A device on a serial port belongs to the USB port of its adapter. One for the agent, on the loop.
 class UsbCare {
  public:
   /// All must outlive it. `record_file`: where the commissioning records are; one that cannot be read makes nothing
-  /// proven, and is told by `trouble`.
-  UsbCare(const Site& site, drivers::UsbPorts& ports, std::string record_file);
+  /// proven, and is told by `trouble`. `serial_ports`: where the kernel shows them.
+  UsbCare(const Site& site, drivers::UsbPorts& ports, std::string record_file,
+          std::string serial_ports = drivers::serial_sysfs);
+  UsbCare(const UsbCare&) = delete;
+  UsbCare& operator=(const UsbCare&) = delete;
+  ~UsbCare();
 
   void add(DeviceIndex device, Appliance& appliance);
 
@@ -51,12 +57,19 @@ class UsbCare {
  private:
   struct Member {
     DeviceIndex device{};
-    std::string port;
+    std::string port;  ///< empty: its serial port was never seen on USB
     Appliance* appliance = nullptr;
     drivers::Identification identity;
   };
+  /// Of adapters: what is plugged in is counted here; a device's own port counts for itself.
+  struct Plugs {
+    std::uint64_t arrivals = 1;
+    std::uint64_t departures = 0;
+  };
+  void follow(Member& member);
   void judge(const std::vector<drivers::UsbFacts>& all);
-  [[nodiscard]] drivers::UsbSight sight(const drivers::UsbFacts& facts) const;
+  [[nodiscard]] drivers::UsbSight sight(const drivers::UsbFacts& facts, const Member* member) const;
+  [[nodiscard]] drivers::UsbCounters counters(const Member& member) const;
   [[nodiscard]] Member* member_of(DeviceIndex device);
   [[nodiscard]] const drivers::UsbRecord* record_of(const Member& member);
   Result<void> keep(const drivers::UsbRecord& record);
@@ -66,10 +79,12 @@ class UsbCare {
   const Site& site_;
   drivers::UsbPorts& ports_;
   std::string record_file_;
+  std::string serial_ports_;
   std::string boot_id_;
   std::string trouble_;
   std::vector<drivers::UsbRecord> records_;
   std::vector<Member> members_;
+  std::map<std::string, Plugs> plugs_;  ///< by the adapter's port
   PortWatch watch_;
 };
 

@@ -22,6 +22,7 @@ std::vector<control::UsbRow> usb_rows(const std::vector<UsbPlace>& places) {
       row.why = place.identity.why;
     }
     row.arrivals = place.counters.arrivals;
+    row.departures = place.counters.departures;
     row.failures = place.counters.failures;
     row.resets = place.counters.resets;
     rows.push_back(std::move(row));

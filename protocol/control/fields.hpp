@@ -199,6 +199,7 @@ void fields(V& v, UsbRow& u) {
   v("identity", u.identity);
   v("why", u.why);
   v("arrivals", u.arrivals);
+  v("departures", u.departures);
   v("failures", u.failures);
   v("resets", u.resets);
 }

@@ -99,6 +99,7 @@ struct UsbRow {
   std::string identity;  ///< unproven, proven, doubtful; empty for what the site does not know
   Text why;
   std::uint64_t arrivals = 0;
+  std::uint64_t departures = 0;  ///< times it was unplugged, or fell off
   std::uint64_t failures = 0;  ///< exchanges that failed after all tries
   std::uint64_t resets = 0;
 

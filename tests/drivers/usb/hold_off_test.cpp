@@ -45,6 +45,7 @@ TEST_CASE("a device that left is absent, and ready again within a second after i
   Played played;
   played.hold.left(played.now);
   CHECK(played.state() == State::absent);
+  CHECK(played.hold.departures() == 1);
   played.pass(24h);
   CHECK(played.state() == State::absent);
   played.hold.arrived(played.now);

@@ -83,3 +83,26 @@ TEST_CASE("used ports are listed in order, without root hubs and interfaces") {
   CHECK(used_usb_ports(tree.root()) == std::vector<std::string>{"1-1", "1-1.4", "1-2"});
   CHECK(used_usb_ports(tree.root() + "/missing").empty());
 }
+
+TEST_CASE("a serial port leads to the USB port of its adapter, by its number or by its link") {
+  namespace fs = std::filesystem;
+  const Tree tree;
+  const fs::path root = tree.root();
+  // As the kernel lays it out: the class's entry is a link into the tree of devices.
+  const auto device = root / "devices/pci0000:00/0000:00:14.0/usb1/1-1/1-1.2/1-1.2:1.0/ttyUSB7/tty/ttyUSB7";
+  fs::create_directories(device);
+  fs::create_directories(root / "devices/platform/serial8250/tty/ttyS9");
+  fs::create_directories(root / "class/tty");
+  fs::create_symlink(device, root / "class/tty/ttyUSB7");
+  fs::create_symlink(root / "devices/platform/serial8250/tty/ttyS9", root / "class/tty/ttyS9");
+  for (const auto* node : {"ttyUSB7", "ttyS9", "ttyUSB8"}) std::ofstream(root / node);
+  fs::create_symlink(root / "ttyUSB7", root / "pci-0000:00:14.0-usb-0:1.2:1.0-port0");
+  const auto port_of = [&](const std::string& name) {
+    return usb_port_of((root / name).string(), (root / "class/tty").string());
+  };
+  CHECK(port_of("ttyUSB7") == "1-1.2");
+  CHECK(port_of("pci-0000:00:14.0-usb-0:1.2:1.0-port0") == "1-1.2");
+  CHECK_FALSE(port_of("ttyS9").has_value());    // on the board itself
+  CHECK_FALSE(port_of("ttyUSB8").has_value());  // the kernel knows no such port
+  CHECK_FALSE(port_of("ttyUSB9").has_value());  // nothing is plugged in
+}
