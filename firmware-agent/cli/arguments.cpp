@@ -2,11 +2,13 @@
 
 #include "firmware-agent/cli/help.hpp"
 #include "firmware-agent/cli/text_width.hpp"
+#include "firmware-agent/cli/validators.hpp"
+#include "protocol/settings/problems.hpp"
+#include "protocol/settings/reader.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <sstream>
 #include <utility>
@@ -38,9 +40,17 @@ struct Sheet {
   ReplayCommand replay;
   AdoptUsbCommand adopt_usb;
   ProveUsbCommand prove_usb;
+  BeginExamCommand begin_exam;
+  EndExamCommand end_exam;
+  OrderCommand order;
+  ProveCommand prove;
+  TestCommand test;
   BusWatchCommand bus_watch;
   BusTraceCommand bus_trace;
   BusScanCommand bus_scan{{}, "1-247", {"/etc/inspectd/profiles", "/usr/share/inspectd/profiles"}};
+  TrendCommand trend;
+  ForecastsCommand forecasts;
+  PartReplacedCommand part_replaced;
   std::string shell;
 };
 
@@ -55,31 +65,6 @@ class Columns : public CLI::Formatter {
     return line + make_option_desc(option) + '\n';
   }
 };
-
-/// What a value must be, told in the person's language; the parser's own words are English.
-CLI::Validator whole_number(std::uint32_t low, std::uint32_t high, Language language) {
-  const auto check = [=](const std::string& word) {
-    std::uint32_t value = 0;
-    const auto* last = word.data() + word.size();
-    const auto [stop, code] = std::from_chars(word.data(), last, value);
-    if (code == std::errc{} && stop == last && value >= low && value <= high) return std::string();
-    const auto ends = std::to_string(low) + Text{" 到 ", " to "}.in(language) + std::to_string(high);
-    return '"' + word + Text{"\" 不行；可用 ", "\" will not do; use "}.in(language) + ends;
-  };
-  return {check, ""};
-}
-
-CLI::Validator one_of(std::vector<std::string> known, Language language) {
-  const auto check = [known = std::move(known), language](const std::string& word) {
-    std::string all;
-    for (const auto& each : known) {
-      if (each == word) return std::string();
-      all += (all.empty() ? "" : ", ") + each;
-    }
-    return '"' + word + Text{"\" 不行；可用 ", "\" will not do; use "}.in(language) + all;
-  };
-  return {check, ""};
-}
 
 /// The directories of "a:b", as a PATH is written.
 std::vector<std::string> directories_in(const std::string& path) {
@@ -113,6 +98,8 @@ class Builder {
     add_findings();
     add_buses();
     add_usb();
+    add_acts();
+    add_wear();
     add_tools();
   }
 
@@ -126,9 +113,10 @@ class Builder {
     if (app.get_help_ptr() != nullptr) app.get_help_ptr()->group(words.at("Options"));
   }
 
+  /// `key` finds its help where its own name does not.
   template <class Value>
-  CLI::Option* option(CLI::App& app, const std::string& name, Value& value) {
-    auto* made = app.add_option(name, value, help_text(name, language_));
+  CLI::Option* option(CLI::App& app, const std::string& name, Value& value, const char* key = nullptr) {
+    auto* made = app.add_option(name, value, help_text(key == nullptr ? name : key, language_));
     // A word's type says nothing to people that its name does not; options say it in theirs.
     if (made->get_positional()) made->type_name("");
     return made;
@@ -162,7 +150,9 @@ class Builder {
     auto* read = verb(app_, "read", "read", sheet_.read);
     option(*read, "TARGET", sheet_.read.target)->required();
     flag(*read, "--fresh", sheet_.read.fresh);
-    option(*verb(app_, "watch", "watch", sheet_.watch), "TARGET", sheet_.watch.target);
+    auto* watch = verb(app_, "watch", "watch", sheet_.watch);
+    option(*watch, "TARGET", sheet_.watch.target);
+    option(*watch, "--for", sheet_.watch.time)->type_name("TIME");
     auto* history = verb(app_, "history", "history", sheet_.history);
     option(*history, "POINT", sheet_.history.target)->required();
     option(*history, "--since", sheet_.history.since)->type_name("TIME")->capture_default_str();
@@ -240,6 +230,51 @@ class Builder {
 
   void add_tools() {
     verb(app_, "outbox", "outbox", outbox_);
+  void add_acts() {
+    auto* exam = verb(app_, "exam", "exam", exam_);
+    exam->require_subcommand(0, 1);
+    verb(*exam, "status", "exam status", exam_);
+    auto* begin = verb(*exam, "begin", "exam begin", sheet_.begin_exam);
+    option(*begin, "--for", sheet_.begin_exam.length, "exam --for")->type_name("TIME")->capture_default_str();
+    option(*begin, "--by", sheet_.begin_exam.by)->type_name("NAME");
+    option(*verb(*exam, "end", "exam end", sheet_.end_exam), "--by", sheet_.end_exam.by)->type_name("NAME");
+    auto* order = verb(app_, "order", "order", sheet_.order);
+    option(*order, "DEVICE", sheet_.order.device, "one DEVICE")->required();
+    option(*order, "OUTPUT", sheet_.order.output)->required();
+    option(*order, "WORD", sheet_.order.word)->required();
+    option(*order, "--for", sheet_.order.length, "order --for")->type_name("TIME");
+    option(*order, "--by", sheet_.order.by)->type_name("NAME");
+    auto* test = verb(app_, "test", "test", sheet_.test);
+    option(*test, "TEST", sheet_.test.test);
+    option(*test, "--by", sheet_.test.by)->type_name("NAME");
+    auto* prove = verb(app_, "prove", "prove", sheet_.prove);
+    option(*prove, "DEVICE", sheet_.prove.device, "one DEVICE")->required();
+    auto* output = option(*prove, "OUTPUT", sheet_.prove.output);
+    auto* witness = option(*prove, "--witness", sheet_.prove.witness)->type_name("DEVICE/POINT");
+    output->needs(witness);
+    witness->needs(output);
+    option(*prove, "--by", sheet_.prove.by)->type_name("NAME");
+  }
+
+  void add_wear() {
+    auto* trend = verb(app_, "trend", "trend", sheet_.trend);
+    option(*trend, "DEVICE", sheet_.trend.device, "one DEVICE")->required();
+    option(*trend, "POINT", sheet_.trend.point, "its POINT")->required();
+    option(*trend, "--svg", sheet_.trend.svg)->type_name("FILE");
+    auto* forecasts = verb(app_, "forecasts", "forecasts", sheet_.forecasts);
+    option(*forecasts, "--most", sheet_.forecasts.most)->check(whole_number(1, 500, language_))->type_name("N");
+    auto* part = app_.add_subcommand("part", help_text("part", language_));
+    part->group(help_words(language_).at("Subcommands"));
+    part->footer(help_examples("part", language_));
+    dress(*part);
+    part->require_subcommand(1);
+    auto* replaced = verb(*part, "replaced", "part replaced", sheet_.part_replaced);
+    option(*replaced, "DEVICE", sheet_.part_replaced.device, "one DEVICE")->required();
+    option(*replaced, "POINT", sheet_.part_replaced.point, "its POINT");
+    option(*replaced, "--part", sheet_.part_replaced.part)->type_name("NAME");
+    option(*replaced, "--by", sheet_.part_replaced.by)->type_name("NAME");
+  }
+
     auto* check = verb(app_, "check", "check", sheet_.check);
     option(*check, "FILE", sheet_.check.file)->capture_default_str();
     flag(*check, "--profile", sheet_.check.is_profile);
@@ -254,7 +289,7 @@ class Builder {
     names->group("");
     names->add_option("WHAT", sheet_.names.what)
         ->required()
-        ->check(one_of({"buses", "devices", "targets", "points", "findings"}, language_));
+        ->check(one_of({"buses", "devices", "targets", "points", "findings", "tests"}, language_));
   }
 
   CLI::App& app_;
@@ -267,16 +302,36 @@ class Builder {
   UsbCommand usb_;
   CompletionCommand completion_;
 };
+  ExamCommand exam_;
 
 /// What is wrong in the person's words; the parser's own for what is seldom.
 std::string wrong_use(const CLI::App& app, const CLI::ParseError& error, Language language) {
+/// The verb or option that an unknown word may have been meant for.
+Text meant(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> known;
+  bool told_here = false;  // the verb that did not know it
+  for (const auto* at = &app; at != nullptr && !told_here;) {
+    const auto chosen = at->get_subcommands();
+    told_here = chosen.empty() || (!word.starts_with('-') && !at->remaining().empty());
+    for (const auto* option : at->get_options()) {
+      for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+    }
+    // Without a group: asked by the shell, not by people.
+    const auto of_people = [&](const CLI::App* verb) { return told_here && !verb->get_group().empty(); };
+    for (const auto* verb : at->get_subcommands(of_people)) known.push_back(verb->get_name());
+    at = chosen.empty() ? nullptr : chosen.front();
+  }
+  return settings::did_you_mean(word, {known.begin(), known.end()});
+}
+
   const auto say = [language](const std::string& zh, const std::string& en) { return Text{zh, en}.in(language); };
   const std::string what = error.what();
   const auto extra = app.remaining(true);
   // An unknown verb must not be told as a missing one.
   if (!extra.empty() || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const auto word = extra.empty() ? what : extra.front();
-    return say("不认识 \"" + word + '"', '"' + word + "\" is not known here");
+    const auto near = meant(app, word);
+    return say("不认识 \"" + word + '"' + near.zh, '"' + word + "\" is not known here" + near.en);
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     if (app.get_subcommands().empty() || what.rfind("A subcommand", 0) == 0) return say("缺少指令", "a verb is needed");
@@ -309,10 +364,11 @@ Language language_for(const std::vector<std::string>& arguments, const Environme
     if (arguments[i] == "--lang" && i + 1 < arguments.size()) return language_of_locale(arguments[i + 1]);
     if (arguments[i].rfind("--lang=", 0) == 0) return language_of_locale(arguments[i].substr(7));
   }
-  for (const auto* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    if (const auto locale = environment(name); locale && !locale->empty()) return language_of_locale(*locale);
-  }
-  return Language::en;
+  std::optional<std::string> held;
+  return settings::language_of_reader([&](const char* name) {
+    held = environment(name);
+    return held ? held->c_str() : nullptr;
+  });
 }
 
 std::variant<Options, Finished> parse_arguments(const std::vector<std::string>& arguments,

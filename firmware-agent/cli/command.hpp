@@ -23,6 +23,7 @@ struct ReadCommand {
 };
 struct WatchCommand {
   std::string target;
+  std::string time;  ///< how long; empty: until Ctrl-C
 };
 struct HistoryCommand {
   std::string target;
@@ -53,7 +54,8 @@ struct UnshelveCommand {
   std::string by;
 };
 struct BusWatchCommand {
-  std::string bus;  ///< empty: the only one
+  std::string bus;   ///< empty: the only one
+  std::string time;  ///< how long; empty: until Ctrl-C
 };
 struct BusTraceCommand {
   std::string bus;
@@ -78,6 +80,45 @@ struct ProveUsbCommand {
   std::string witness;
   std::string by;
 };
+struct ExamCommand {};
+struct BeginExamCommand {
+  std::string length = "4h";  ///< a span from now
+  std::string by;
+};
+struct EndExamCommand {
+  std::string by;
+};
+struct OrderCommand {
+  std::string device;
+  std::string output;  ///< "relay.3"
+  std::string word;    ///< on, off, pulse, cancel, …
+  std::string length;  ///< a span; empty: not said
+  std::string by;
+};
+struct ProveCommand {
+  std::string device;
+  std::string output;
+  std::string witness;
+  std::string by;
+};
+struct TestCommand {
+  std::string test;  ///< empty: list them
+  std::string by;
+};
+struct TrendCommand {
+  std::string device;
+  std::string point;
+  std::string svg;  ///< file to write; empty: drawn on the terminal
+};
+struct ForecastsCommand {
+  std::uint32_t most = 50;
+};
+struct PartReplacedCommand {
+  std::string device;
+  std::string point;  ///< empty: the whole device
+  std::string part;
+  std::string by;
+};
 struct OutboxCommand {};
 struct CheckCommand {
   std::string file;
@@ -92,14 +133,16 @@ struct ReplayCommand {
 struct CompletionCommand {};
 /// For the shell's completion: the names that fit a place, one a line.
 struct NamesCommand {
-  std::string what;  ///< buses, devices, targets, points, findings
+  std::string what;  ///< buses, devices, targets, points, findings, tests
 };
 
 using Command =
     std::variant<StatusCommand, BusesCommand, DevicesCommand, PointsCommand, ReadCommand, WatchCommand, HistoryCommand,
                  FindingsCommand, ShowFindingCommand, AcknowledgeCommand, ShelveCommand, UnshelveCommand, OutboxCommand,
                  CheckCommand, ReplayCommand, CompletionCommand, NamesCommand, BusWatchCommand, BusTraceCommand,
-                 BusScanCommand, UsbCommand, AdoptUsbCommand, ProveUsbCommand>;
+                 BusScanCommand, UsbCommand, AdoptUsbCommand, ProveUsbCommand, ExamCommand, BeginExamCommand,
+                 EndExamCommand, OrderCommand, ProveCommand, TestCommand, TrendCommand, ForecastsCommand,
+                 PartReplacedCommand>;
 
 /// What the person asked for.
 struct Options {

@@ -4,6 +4,7 @@
 #include "firmware-agent/cli/completion.hpp"
 #include "firmware-agent/cli/pages.hpp"
 #include "firmware-agent/cli/times.hpp"
+#include "firmware-agent/cli/wear_commands.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -121,6 +122,37 @@ class Runner {
         control::ProveUsb{command.device, static_cast<std::uint8_t>(command.relay), command.witness, command.by});
   }
 
+  Outcome operator()(const ExamCommand& /*command*/) { return show_exam(control::AskExam{}); }
+  Outcome operator()(const BeginExamCommand& command) {
+    const auto length = parse_span(command.length);
+    if (!length) return bad_time(command.length);
+    return show_exam(control::BeginExam{*length, command.by});
+  }
+  Outcome operator()(const EndExamCommand& command) { return show_exam(control::EndExam{command.by}); }
+
+  Outcome operator()(const OrderCommand& command) {
+    const auto length = command.length.empty() ? std::chrono::milliseconds{0} : parse_span(command.length);
+    if (!length) return bad_time(command.length);
+    const control::GiveOrder ask{command.device, command.output + '.' + command.word, *length, command.by};
+    return show_at<control::OrderRow>(ask, [&](const control::OrderRow& row, WallTime now) {
+      print(order_text(console_, row, now) + '\n');
+      return ExitCode::done;
+    });
+  }
+  Outcome operator()(const ProveCommand& command) {
+    return show<control::IdentityRow>(
+        control::Prove{command.device, command.output, command.witness, command.by}, [&](const auto& row) {
+          const bool proven = row.identity == "proven";
+          print(row.device + ": " + console_.in(proven ? Text{"已证实", "proven"} : Text{"可疑", "doubtful"}) + " (" +
+                console_.in(row.why) + ")\n");
+          return proven ? ExitCode::done : ExitCode::failed;
+        });
+  }
+
+  Outcome operator()(const TestCommand& command) { return run_test(options_, console_, command); }
+  Outcome operator()(const TrendCommand& command) { return show_trend(options_, console_, command); }
+  Outcome operator()(const ForecastsCommand& command) { return show_forecasts(options_, console_, command); }
+  Outcome operator()(const PartReplacedCommand& command) { return note_part(options_, console_, command); }
   Outcome operator()(const WatchCommand& command) { return watch(options_, console_, command); }
   Outcome operator()(const BusWatchCommand& command) { return bus_watch(options_, console_, command); }
   Outcome operator()(const BusTraceCommand& command) { return bus_trace(options_, console_, command); }
@@ -144,6 +176,11 @@ class Runner {
       const auto got = connection.get<std::vector<Finding>>(control::AskFindings{});
       if (const auto* findings = std::get_if<0>(&got)) {
         for (const auto& finding : *findings) names.insert(short_id(finding.id));
+      }
+    } else if (command.what == "tests") {
+      const auto got = connection.get<std::vector<control::TestRow>>(control::AskTests{});
+      if (const auto* tests = std::get_if<0>(&got)) {
+        for (const auto& test : *tests) names.insert(test.name);
       }
     } else if (command.what == "buses") {
       const auto got = connection.get<std::vector<control::BusRow>>(control::AskBuses{});
@@ -214,6 +251,13 @@ class Runner {
       const bool bad =
           std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.reading.quality == Quality::bad; });
       return must_be_there && bad ? ExitCode::failed : ExitCode::done;
+    });
+  }
+
+  Outcome show_exam(const control::Ask& ask) {
+    return show_at<control::ExamRow>(ask, [&](const control::ExamRow& exam, WallTime now) {
+      print(exam_text(console_, exam, now).text + '\n');
+      return ExitCode::done;
     });
   }
 

@@ -16,6 +16,7 @@ ExitCode report(const Console& console, const Failure& failure);
 // Each in a file of its own, because it is no single question and answer.
 ExitCode watch(const Options& options, const Console& console, const WatchCommand& command);
 ExitCode replay(const Options& options, const Console& console, const ReplayCommand& command);
+Got<ExitCode> run_test(const Options& options, const Console& console, const TestCommand& command);
 ExitCode check(const Options& options, const Console& console, const CheckCommand& command);
 
 }  // namespace inspect::cli

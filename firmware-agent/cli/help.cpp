@@ -13,7 +13,7 @@ struct Entry {
   std::string_view en;
 };
 
-constexpr std::array<Entry, 59> texts{{
+constexpr std::array<Entry, 79> texts{{
     {"inspectctl", "现场巡检网关的命令行：查看设备、读数和故障，确认或搁置故障。",
      "The command line of a field-inspection gateway: devices, readings, findings."},
     {"status", "网关、总线、设备、故障、存储的总览", "the gateway at a glance"},
@@ -35,6 +35,27 @@ constexpr std::array<Entry, 59> texts{{
     {"usb prove", "证实：动一路继电器看输入，或由仪器自报", "by a moved relay, or the instrument's own word"},
     {"--relay", "动哪一路继电器", "which relay to move"},
     {"--witness", "另一台设备上接着该触点的输入", "another device's input, wired to its contact"},
+    {"exam", "考试开关：考试时不写入、不查找、不测试",
+     "the exam switch: while on nothing is written, searched, tested"},
+    {"exam status", "现在是否在考试，到几时", "whether one is on, by whom, until when"},
+    {"exam begin", "考试开始，或改变正在进行的考试的结束时间", "an exam begins, or ends at another time"},
+    {"exam end", "考试结束", "the exam is over"},
+    {"exam --for", "从现在起多久：90m、4h，最多 24h", "from now: 90m, 4h; at most 24h"},
+    {"order", "下达命令：由闸门审核，执行后读回", "an order to an output: guarded, and read back"},
+    {"order --for", "吸合多久后断开：10s、5m，最多 1h", "off again after so long: 10s, 5m; at most 1h"},
+    {"prove", "证实总线上的设备：动一路输出，看独立输入", "prove a device on a bus by a moved output"},
+    {"OUTPUT", "输出，如 relay.3", "an output: relay.3"},
+    {"WORD", "on、off、pulse、cancel 等型号文件中的命令", "on, off, pulse, cancel: what its profile knows"},
+    {"one DEVICE", "设备名称", "a device's name"},
+    {"test", "泄漏测试：列出，或做一项并等到判定", "leakage tests: list them, or run one to its verdict"},
+    {"TEST", "方案中的测试；不写则列出", "a test of the plan; lists them without it"},
+    {"trend", "一个量的变化趋势：历史、限值、预测", "how a quantity wears: history, limits, forecast"},
+    {"forecasts", "做过的预测，以及后来怎样", "what was foretold, and what came of it"},
+    {"part", "换件", "replaced parts"},
+    {"part replaced", "登记换件：重新学习它的基准", "a part was replaced: learn its baseline anew"},
+    {"--svg", "把图写进文件（SVG）", "write the picture to a file (SVG)"},
+    {"--part", "换上的备件，如 LM2596S", "what was fitted: LM2596S"},
+    {"its POINT", "该设备的测点，如 output.voltage", "a point of it: output.voltage"},
     {"outbox", "等待送往中心的内容", "what waits for the centre"},
     {"bus", "看一条总线：占用、报文、未知设备", "one bus: its load, its frames, unknown devices"},
     {"bus watch", "总线的时间花在哪里、错在哪里，实时显示，Ctrl-C 结束",
@@ -77,7 +98,7 @@ constexpr std::array<Entry, 59> texts{{
     {"SHELL", "目前只有 bash", "bash"},
 }};
 
-constexpr std::array<Entry, 21> examples{{
+constexpr std::array<Entry, 29> examples{{
     {"inspectctl",
      "例：\n  inspectctl status\n  inspectctl read power-1/output.voltage --fresh\n"
      "  inspectctl findings shelve relay-1/relay.3.state/relay.welded/1 \\\n"
@@ -121,6 +142,21 @@ constexpr std::array<Entry, 21> examples{{
      "Examples:\n  inspectctl bus watch rs485-1\n  inspectctl bus scan rs485-1 --units 1-32"},
     {"usb", "例：\n  inspectctl usb list\n  inspectctl usb adopt board-1 --by 张工",
      "Examples:\n  inspectctl usb list\n  inspectctl usb adopt board-1 --by Zhang"},
+    {"exam", "例：\n  inspectctl exam begin --for 4h --by 张工\n  inspectctl exam end",
+     "Examples:\n  inspectctl exam begin --for 4h --by Zhang\n  inspectctl exam end"},
+    {"exam begin", "例：\n  inspectctl exam begin --for 4h --by 张工",
+     "Examples:\n  inspectctl exam begin --for 4h --by Zhang"},
+    {"order",
+     "例：\n  inspectctl order relay-3 relay.3 on --for 10s --by 张工\n  inspectctl order relay-3 relay.3 off\n\n"
+     "须在配置的 allow 中写明，设备已证实，且不在考试中。",
+     "Examples:\n  inspectctl order relay-3 relay.3 on --for 10s --by Zhang\n  inspectctl order relay-3 relay.3 off\n\n"
+     "The site must allow it, the device must be proven, and no exam may be on."},
+    {"prove", "例：\n  inspectctl prove relay-3 relay.1 --witness inputs/input.1.state",
+     "Examples:\n  inspectctl prove relay-3 relay.1 --witness inputs/input.1.state"},
+    {"test", "例：\n  inspectctl test\n  inspectctl test bench-3-drill --by 张工\n\n合格时退出码为 0，否则为 1。",
+     "Examples:\n  inspectctl test\n  inspectctl test bench-3-drill --by Zhang\n\nIt ends with 0 when the test is "
+     "passed, "
+     "else with 1."},
     {"usb adopt",
      "例：\n  inspectctl usb adopt board-1 --by 张工\n\n会自报序列号的仪器同时得到证实；继电器板须另行证实。",
      "Examples:\n  inspectctl usb adopt board-1 --by Zhang\n\nAn instrument that says its serial number is proven by "
@@ -142,6 +178,15 @@ constexpr std::array<Entry, 21> examples{{
      "Examples:\n  inspectctl bus scan rs485-1 --units 1-32\n\nIt listens for 5 s and asks nothing if another master "
      "is heard; it takes\n"
      "idle time, or 10 % of the bus."},
+    {"trend", "例：\n  inspectctl trend psu-5v output.voltage\n  inspectctl trend psu-5v output.voltage --svg 趋势.svg",
+     "Examples:\n  inspectctl trend psu-5v output.voltage\n  inspectctl trend psu-5v output.voltage --svg trend.svg"},
+    {"part", "例：\n  inspectctl part replaced psu-5v --part LM2596S --by 张工",
+     "Examples:\n  inspectctl part replaced psu-5v --part LM2596S --by Zhang"},
+    {"part replaced",
+     "例：\n  inspectctl part replaced psu-5v --part LM2596S --by 张工\n  inspectctl part replaced relay-1 "
+     "relay.3.state",
+     "Examples:\n  inspectctl part replaced psu-5v --part LM2596S --by Zhang\n"
+     "  inspectctl part replaced relay-1 relay.3.state"},
     {"check", "例：\n  inspectctl check site.toml --profiles ./profiles\n  inspectctl check --profile pzem-017.toml",
      "Examples:\n  inspectctl check site.toml --profiles ./profiles\n  inspectctl check --profile pzem-017.toml"},
     {"replay", "例：\n  inspectctl replay ./record > findings.jsonl",

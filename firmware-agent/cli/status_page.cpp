@@ -3,6 +3,7 @@
 #include "firmware-agent/cli/words.hpp"
 
 #include <array>
+#include <cmath>
 
 namespace inspect::cli {
 
@@ -63,6 +64,16 @@ Cell findings_cell(const Console& console, const control::FindingTally& t) {
   }
   const auto open = t.major + t.ordinary + t.preventive;
   return {text, t.major > 0 ? Tone::bad : open > 0 ? Tone::doubt : Tone::good};
+}
+
+/// How far commissioning is: what is not learned yet is judged by its limits alone.
+Cell learning_cell(const Console& console, const control::LearningTally& t) {
+  const auto learned = std::to_string(t.learned), learning = std::to_string(t.learning);
+  if (t.learning == 0) return {console.in({"已学 " + learned, "learned " + learned}), Tone::good};
+  const auto slowest = std::to_string(std::lround(100 * t.slowest)) + " %";
+  return {console.in({"已学 " + learned + "，正在学 " + learning + "，最慢的到 " + slowest,
+                      "learned " + learned + ", being learned " + learning + ", the slowest at " + slowest}),
+          Tone::doubt};
 }
 
 Cell store_cell(const Console& console, const control::StoreState& s) {
@@ -134,10 +145,14 @@ std::string status_page(const Console& console, const control::Status& s) {
       {name("设备", "devices"), devices_cell(console, s.devices)},
       {name("测点", "points"), points_cell(console, s.points)},
       {name("故障", "findings"), findings_cell(console, s.findings)},
+      {name("考试", "exam"), exam_text(console, s.exam, s.now)},
       {name("存储", "store"), store_cell(console, s.store)},
       {name("待发箱", "outbox"), outbox_cell(console, s.outbox, s.now)},
       {name("线程", "threads"), threads_cell(console, s.threads)},
       {name("控制口", "socket"), socket_cell(console, s.socket)}};
+  if (s.learning.learned + s.learning.learning > 0) {
+    lines.emplace_back(name("基准", "baselines"), learning_cell(console, s.learning));
+  }
   if (!s.config_warning.empty()) {
     // The first problem says where to look; the check tells them all, and in the person's language.
     lines.emplace_back(name("配置", "configuration"),

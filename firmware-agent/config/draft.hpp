@@ -64,6 +64,10 @@ struct ControlDraft {
   std::string socket = "/run/inspectd/control.sock";
 };
 
+struct InspectionDraft {
+  std::string leakage_plan;
+};
+
 struct EndDraft {
   std::string site;
 };
@@ -76,6 +80,7 @@ struct SiteDraft {
   std::vector<DeviceDraft> devices;
   std::vector<drivers::RuleDraft> watches;
   std::vector<ExamDraft> exams;
+  InspectionDraft inspection;
   EndDraft end;
 };
 

@@ -292,6 +292,19 @@ const Fields<ExamDraft>& exam_fields() {
   return fields;
 }
 
+const Fields<InspectionDraft>& inspection_fields() {
+  static const Fields<InspectionDraft> fields{
+      "inspection",
+      {"巡检与测试。", "Inspections and tests."},
+      {{"leakage_plan",
+        text(&InspectionDraft::leakage_plan, 255),
+        standard,
+        {"泄漏测试方案的文件,如 /etc/inspectd/leakage-plan.toml;示例 examples/leakage-plan.toml",
+         "file with the plan of leakage tests, like /etc/inspectd/leakage-plan.toml; an example is "
+         "examples/leakage-plan.toml"}}}};
+  return fields;
+}
+
 const Fields<drivers::RuleDraft>& watch_fields() {
   static const Fields<drivers::RuleDraft> fields{
       "watch",
@@ -321,6 +334,10 @@ const Fields<SiteDraft>& site_fields() {
        {"device", tables(&SiteDraft::devices, device_fields(), 512), required, {"设备", "the devices"}},
        {"watch", tables(&SiteDraft::watches, watch_fields(), 512), standard, {"现场规则", "rules of the site"}},
        {"exam", tables(&SiteDraft::exams, exam_fields(), 512), standard, {"考试日历", "the calendar of exams"}},
+       {"inspection",
+        table(&SiteDraft::inspection, inspection_fields()),
+        standard,
+        {"巡检与测试", "inspections and tests"}},
        {"end", table(&SiteDraft::end, end_fields()), depends, {"结束;必须有", "the end of the file; must be there"}}}};
   return fields;
 }

@@ -30,6 +30,7 @@ class Resolver {
     site_.gateway = draft_.head.gateway;
     site_.store = draft_.store;
     site_.socket = draft_.control.socket;
+    site_.leakage_plan = draft_.inspection.leakage_plan;
     for (const auto& each : draft_.buses) bus(each);
     for (const auto& each : draft_.devices) device(each);
     for (const auto& each : draft_.devices) supply(each.supply);

@@ -101,6 +101,7 @@ struct Site {
   std::vector<Point> points;
   std::vector<Watch> watches;
   std::vector<Exam> exams;
+  std::string leakage_plan;    ///< file of the leakage tests; empty: there are none
   std::vector<Text> warnings;  ///< not wrong, but worth a look: file:line:column: what, and the cure
 
   [[nodiscard]] const drivers::PointSpec& spec(PointIndex point) const {

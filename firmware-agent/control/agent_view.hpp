@@ -5,7 +5,9 @@
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/store/store.hpp"
 #include "protocol/control/outbox.hpp"
+#include "protocol/control/request.hpp"
 #include "protocol/control/rows.hpp"
+#include "protocol/control/trend_rows.hpp"
 #include "protocol/core/clock.hpp"
 #include "protocol/core/error.hpp"
 #include "protocol/core/text.hpp"
@@ -21,6 +23,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace inspect::agent {
@@ -101,7 +104,7 @@ class AgentView {
   /// Shows every byte that passes the bus to `tap` from now on, until it is given nullptr; the tap lives until then.
   virtual void tap(BusIndex bus, drivers::Tap* tap) = 0;
   /// Why a bus must not be searched for unknown devices; nothing: it may. What forbids it must be asked here: the
-  /// configuration now, an exam when the guard knows of one.
+  /// configuration, and an exam.
   [[nodiscard]] virtual std::optional<Text> search_forbidden(BusIndex bus) const = 0;
   /// One read of a search, in time that the bus's own devices do not need. Nothing in the outcome: silence.
   /// Errc::foreign_frame: another master was heard; Errc::corrupt_frame: noise was.
@@ -118,6 +121,40 @@ class AgentView {
   virtual boost::asio::awaitable<Result<std::vector<control::UsbRow>>> prove_usb(DeviceIndex device, std::uint8_t relay,
                                                                                  std::optional<PointIndex> witness,
                                                                                  std::string who) = 0;
+
+  /// Whether an exam is on, and by whose word.
+  [[nodiscard]] virtual control::ExamRow exam() const = 0;
+  /// The operator's switch: an exam begins, or ends at another time; answered when it is written down.
+  virtual boost::asio::awaitable<Result<control::ExamRow>> begin_exam(std::chrono::milliseconds length,
+                                                                      std::string who) = 0;
+  /// Errc::invalid_argument: no exam was on by the switch.
+  virtual boost::asio::awaitable<Result<control::ExamRow>> end_exam(std::string who) = 0;
+
+  /// Carries out an action of a device, if its guard permits; answered when it was read back. `length`: of `on`, how
+  /// long; nothing: not said.
+  virtual boost::asio::awaitable<std::variant<control::OrderRow, control::Trouble>> order(
+      DeviceIndex device, std::string action, std::optional<std::chrono::milliseconds> length, std::string who) = 0;
+  /// Shows that a device on a bus is the one that is meant: moves an output while an input of another is watched; an
+  /// instrument, without both, says its serial number.
+  virtual boost::asio::awaitable<Result<control::IdentityRow>> prove(DeviceIndex device, std::string output,
+                                                                     std::optional<PointIndex> witness,
+                                                                     std::string who) = 0;
+
+  /// The leakage tests of the site's plan, with what came of them last.
+  [[nodiscard]] virtual std::vector<control::TestRow> tests() const = 0;
+  /// Begins one; answered with its row, running.
+  virtual boost::asio::awaitable<std::variant<control::TestRow, control::Trouble>> start_test(std::string test,
+                                                                                              std::string who) = 0;
+
+  /// How far the commissioning of a point is, 0..1; nothing: it is not judged by how it wears.
+  [[nodiscard]] virtual std::optional<double> learned(PointIndex point) const = 0;
+  /// Errc::invalid_argument: the point is not judged by how it wears.
+  virtual boost::asio::awaitable<Result<control::TrendRow>> trend(PointIndex point) = 0;
+  virtual boost::asio::awaitable<Result<control::ForecastList>> forecasts(std::size_t most) = 0;
+  /// A part was fitted; what was learned of it is forgotten, what was claimed of it ends. Answered when it is written.
+  virtual boost::asio::awaitable<Result<control::PartRow>> part_replaced(DeviceIndex device,
+                                                                         std::optional<PointIndex> point,
+                                                                         std::string part, std::string who) = 0;
 
   /// One consumer each, the server; an empty function ends it. Called on the loop, after the fact is true: readings
   /// when a block was taken, a finding change and outbox rows when they are committed.

@@ -227,4 +227,64 @@ Desk::Answer Desk::on(control::ProveUsb ask, Peer peer) {
   co_return outcome_of(co_await view_.prove_usb(*device, ask.relay, point, std::move(person)));
 }
 
+Desk::Answer Desk::on(control::AskExam /*ask*/, Peer /*peer*/) { co_return Data(view_.exam()); }
+
+Desk::Answer Desk::on(control::BeginExam ask, Peer peer) {
+  auto person = who(peer, ask.by);
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(ask.length).count();
+  log_act("exam begin", "for " + std::to_string(minutes) + " min", person, peer);
+  co_return outcome_of(co_await view_.begin_exam(ask.length, std::move(person)));
+}
+
+Desk::Answer Desk::on(control::EndExam ask, Peer peer) {
+  auto person = who(peer, ask.by);
+  log_act("exam end", "by the switch", person, peer);
+  co_return outcome_of(co_await view_.end_exam(std::move(person)));
+}
+
+Desk::Answer Desk::on(control::GiveOrder ask, Peer peer) {
+  auto found = find_target(view_.site(), ask.device);
+  if (auto* trouble = std::get_if<Trouble>(&found)) co_return std::move(*trouble);
+  const auto [device, none] = std::get<Target>(found);
+  if (!device || none) co_return trouble_of(fail(Errc::invalid_argument, "a device is needed"));
+  auto person = who(peer, ask.by);
+  log_act("order", ask.device + '/' + ask.action, person, peer);
+  const auto length = ask.length.count() > 0 ? std::optional(ask.length) : std::nullopt;
+  auto done = co_await view_.order(*device, ask.action, length, std::move(person));
+  if (auto* trouble = std::get_if<Trouble>(&done)) co_return std::move(*trouble);
+  co_return Data(std::get<control::OrderRow>(std::move(done)));
+}
+
+Desk::Answer Desk::on(control::Prove ask, Peer peer) {
+  auto found = find_target(view_.site(), ask.device);
+  if (auto* trouble = std::get_if<Trouble>(&found)) co_return std::move(*trouble);
+  auto witness = find_target(view_.site(), ask.witness);
+  if (auto* trouble = std::get_if<Trouble>(&witness)) co_return std::move(*trouble);
+  const auto device = std::get<Target>(found).device;
+  const auto point = std::get<Target>(witness).point;
+  if (!device) co_return trouble_of(fail(Errc::invalid_argument, "a device is needed"));
+  if (!ask.output.empty() && !point) {
+    co_return trouble_of(fail(Errc::invalid_argument, "the witness is an input: device/point"));
+  }
+  auto person = who(peer, ask.by);
+  log_act("prove", ask.device + '/' + ask.output + " by " + ask.witness, person, peer);
+  co_return outcome_of(co_await view_.prove(*device, ask.output, point, std::move(person)));
+}
+
+Desk::Answer Desk::on(control::AskTests ask, Peer /*peer*/) {
+  auto rows = view_.tests();
+  if (ask.test.empty()) co_return Data(std::move(rows));
+  std::erase_if(rows, [&](const auto& row) { return row.name != ask.test; });
+  if (rows.empty()) co_return no_test(ask.test);
+  co_return Data(std::move(rows));
+}
+
+Desk::Answer Desk::on(control::StartTest ask, Peer peer) {
+  auto person = who(peer, ask.by);
+  log_act("test", ask.test, person, peer);
+  auto begun = co_await view_.start_test(ask.test, std::move(person));
+  if (auto* trouble = std::get_if<Trouble>(&begun)) co_return std::move(*trouble);
+  co_return Data(std::vector<control::TestRow>{std::get<control::TestRow>(std::move(begun))});
+}
+
 }  // namespace inspect::agent

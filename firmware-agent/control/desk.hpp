@@ -48,6 +48,18 @@ class Desk {
   Answer on(control::AdoptUsb ask, Peer peer);
   Answer on(control::ProveUsb ask, Peer peer);
 
+  Answer on(control::AskExam ask, Peer peer);
+  Answer on(control::BeginExam ask, Peer peer);
+  Answer on(control::EndExam ask, Peer peer);
+  Answer on(control::GiveOrder ask, Peer peer);
+  Answer on(control::Prove ask, Peer peer);
+
+  Answer on(control::AskTrend ask, Peer peer);
+  Answer on(control::AskForecasts ask, Peer peer);
+  Answer on(control::NotePart ask, Peer peer);
+  Answer on(control::AskTests ask, Peer peer);
+  Answer on(control::StartTest ask, Peer peer);
+
   [[nodiscard]] Outcome rows_of(const std::string& target) const;
 
   AgentView& view_;

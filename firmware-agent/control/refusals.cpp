@@ -117,6 +117,15 @@ Trouble not_encodable(const Error& error) {
   return {Refusal::internal, {"答复无法编码：" + error.message, "the answer cannot be encoded: " + error.message}, {}};
 }
 
+Trouble no_test(std::string_view name) {
+  return {Refusal::not_found,
+          {"方案中没有名为 " + quoted(name) + " 的测试", "the plan has no test " + quoted(name)},
+          {"用 inspectctl test 查看；方案文件写在 [inspection] 的 leakage_plan 中",
+           "inspectctl test lists them; the plan's file is named by leakage_plan in [inspection]"}};
+}
+
+Trouble order_refused(Text why) { return {Refusal::not_permitted, std::move(why), {}}; }
+
 Trouble search_refused(Text why) { return {Refusal::not_permitted, std::move(why), {}}; }
 
 Trouble search_ended(const Error& error) {

@@ -23,6 +23,12 @@ control::Trouble too_many_subscriptions(std::size_t bound);
 /// An answer that could not be put on a line.
 control::Trouble not_encodable(const Error& error);
 
+/// The site's plan has no such test.
+control::Trouble no_test(std::string_view name);
+
+/// The guard says no to an order, and why.
+control::Trouble order_refused(Text why);
+
 /// The bus must not be searched, and why.
 control::Trouble search_refused(Text why);
 /// A search that had to end: another master or noise was heard, or the bus could not be used.

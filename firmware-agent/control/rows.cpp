@@ -66,6 +66,26 @@ control::FindingTally tally_findings(const AgentView& view) {
   return tally;
 }
 
+control::LearningTally tally_learning(const AgentView& view) {
+  control::LearningTally tally;
+  for (std::uint32_t i = 0; i < view.site().points.size(); ++i) {
+    const auto learned = view.learned(PointIndex{i});
+    if (!learned) continue;
+    ++(*learned >= 1 ? tally.learned : tally.learning);
+    tally.slowest = std::min(tally.slowest, *learned);
+  }
+  return tally;
+}
+
+std::optional<double> learned(const AgentView& view, const Device& device) {
+  std::optional<double> slowest;
+  for (std::size_t i = 0; i < device.point_count; ++i) {
+    const auto learned = view.learned(PointIndex(at(device.first_point) + i));
+    if (learned) slowest = std::min(slowest.value_or(1), *learned);
+  }
+  return slowest;
+}
+
 char parity_letter(drivers::Parity parity) {
   static constexpr std::array<char, 3> letters{'N', 'E', 'O'};
   return letters.at(static_cast<std::size_t>(parity));
@@ -98,12 +118,14 @@ control::Status status_of(const AgentView& view, const control::SocketState& soc
   status.devices = tally_devices(view);
   status.points = tally_points(view, now.boot);
   status.findings = tally_findings(view);
+  status.learning = tally_learning(view);
   const auto& s = facts.store;
   status.store = {s.commits,          s.commit_failures, s.readings_gathered, s.readings_stored,
                   s.readings_dropped, s.history_bytes,   s.degraded};
   for (const auto& beat : facts.heartbeats) status.threads.push_back({beat.thread, between(beat.at, now.boot)});
   status.socket = socket;
   status.config_warning = facts.config_warning;
+  status.exam = view.exam();
   return status;
 }
 
@@ -124,7 +146,10 @@ std::vector<control::DeviceRow> device_rows(const AgentView& view) {
   const auto& site = view.site();
   const auto now = view.now().boot;
   std::map<std::string, std::uint32_t, std::less<>> open;
-  for (const auto& finding : view.open_findings()) ++open[finding.id.device];
+  for (const auto& finding : view.open_findings()) {
+    // As the status counts: what went away and waits for somebody to see it is broken no more.
+    if (finding.active) ++open[finding.id.device];
+  }
   std::vector<control::DeviceRow> rows;
   for (std::uint32_t i = 0; i < site.devices.size(); ++i) {
     const auto& device = site.devices[i];
@@ -139,6 +164,7 @@ std::vector<control::DeviceRow> device_rows(const AgentView& view) {
     if (state.last_answer) row.last_answer_age = between(*state.last_answer, now);
     row.points = static_cast<std::uint32_t>(device.point_count);
     if (const auto found = open.find(device.name); found != open.end()) row.open_findings = found->second;
+    row.learned = learned(view, device);
     rows.push_back(std::move(row));
   }
   return rows;

@@ -31,25 +31,18 @@ constexpr std::chrono::hours looked_back{24 * 30};
 constexpr std::size_t history_samples = 32;
 constexpr std::size_t points_looked_at = 4;
 
-guard::Identity known_to_guard(drivers::Identification::State state) {
-  switch (state) {
-    case drivers::Identification::State::proven: return guard::Identity::proven;
-    case drivers::Identification::State::doubtful: return guard::Identity::doubtful;
-    case drivers::Identification::State::unproven: break;
-  }
-  return guard::Identity::unproven;
-}
-
 }  // namespace
 
-Agent::Agent(const Site& site, const catalogue::Catalogue& catalogue, std::string config_warning,
-             const asio::any_io_executor& loop)
+Agent::Agent(const Site& site, const catalogue::Catalogue& catalogue, inspection::LeakagePlan plan,
+             std::string config_warning, const asio::any_io_executor& loop)
     : site_(site),
       catalogue_(catalogue),
       config_warning_(std::move(config_warning)),
       loop_(loop),
       started_(drivers::boot_now()),
       guard_(guard::rules_of(site)),
+      orders_(site, guard_, order_means(), loop),
+      tests_(site, std::move(plan), test_means(), loop),
       watchdog_(loop),
       usb_timer_(loop) {}
 
@@ -64,6 +57,7 @@ asio::awaitable<Result<void>> Agent::start() {
   if (auto restored = co_await restore(); !restored) co_return restored.error();
   pipeline_ = std::make_unique<Pipeline>(site_, *watchman_, *store_, loop_);
   make_lines();
+  if (auto restored = co_await restore_proofs(); !restored) co_return restored.error();
 
   ServerSettings settings;
   settings.listen.path = site_.socket;
@@ -74,6 +68,7 @@ asio::awaitable<Result<void>> Agent::start() {
 
   spawn(pipeline_->commit_loop(), "commit");
   spawn(pipeline_->tick_loop(), "tick");
+  spawn(keeper_->run(), "judgement");
   for (const auto& line : lines_) spawn(line->attendant->run(), "bus " + site_.buses[at(line->index)].name);
   if (usb_care_) spawn(usb_loop(), "usb");
   spawn(watchdog_loop(), "watchdog");
@@ -87,9 +82,12 @@ asio::awaitable<Result<void>> Agent::restore() {
   auto occurrences = co_await store_->last_occurrences();
   if (!occurrences) co_return occurrences.error();
   watchman_ = std::make_unique<Watchman>(site_, catalogue_);
+  for (const auto& row : tests_.rows()) watchman_->add_test(tests_.device_of(row.name), row.name);
   if (!open->empty()) spdlog::info("{} findings were open when the agent last ran", open->size());
   watchman_->restore(std::move(*open), *occurrences);
-  co_return Result<void>{};
+  if (auto judgement = co_await restore_judgement(); !judgement) co_return judgement;
+  if (auto exam = co_await restore_exam(); !exam) co_return exam;
+  co_return co_await restore_tests();
 }
 
 asio::awaitable<bool> Agent::ever_answered(DeviceIndex index) {
@@ -199,12 +197,17 @@ asio::awaitable<void> Agent::watchdog_loop() {
 asio::awaitable<void> Agent::stop() {
   if (std::exchange(stopping_, true)) co_return;
   if (server_) server_->close();
+  co_await orders_.end_all();
   for (const auto& line : lines_) line->stop();
   watchdog_.cancel();
   usb_timer_.cancel();
   if (pipeline_) {
     co_await pipeline_->drain(5s);
     pipeline_->stop();
+  }
+  if (keeper_) {
+    keeper_->stop();
+    co_await keeper_->write();
   }
   if (store_) co_await store_->close();
 }
@@ -287,7 +290,7 @@ std::optional<Text> Agent::search_forbidden(BusIndex number) const {
                 "the configuration forbids a search on bus " + bus.name + " (scan = \"never\")"};
   }
   if (!lines_[at(number)]->prober) return Text{bus.name + " 不是 Modbus 总线", bus.name + " is no Modbus bus"};
-  return std::nullopt;
+  return guard_.exam(now());
 }
 
 asio::awaitable<Result<ProbeOutcome>> Agent::probe(BusIndex bus, modbus::Request request) {
@@ -319,28 +322,15 @@ asio::awaitable<Result<std::vector<control::UsbRow>>> Agent::adopt_usb(DeviceInd
 ProofMeans Agent::means_of_proof(DeviceIndex device, std::optional<PointIndex> witness) {
   ProofMeans means;
   means.permit = [this, device](const std::string& action) -> Result<drivers::WritePermit> {
-    const auto known = known_to_guard(usb_care_->identity(device).state);
-    auto permission = guard_.permit_proof({site_.devices[at(device)].name, action}, known, drivers::moment_now());
+    auto permission =
+        guard_.permit_proof({site_.devices[at(device)].name, action}, identity(device), drivers::moment_now());
     if (!permission) return permission.error().error();
     return std::move(*permission);
   };
-  means.settle = [this]() -> asio::awaitable<void> {
-    // A relay bounces for 10 ms; an input's own filter may take a few tenths of a second.
-    asio::steady_timer timer(loop_, 500ms);
-    boost::system::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  };
+  means.settle = [this] { return settle(); };
   means.witness = [this, witness]() -> asio::awaitable<Result<bool>> {
     if (!witness) co_return fail(Errc::invalid_argument, "a relay board needs a relay and an independent input");
-    const auto asked = drivers::boot_now();
-    std::vector<PointIndex> points{*witness};
-    const auto read = co_await read_fresh(std::move(points));
-    if (!read) co_return read.error();
-    const auto& reading = read->front();
-    if (reading.quality != Quality::good || reading.measured_at.boot < asked) {
-      co_return fail(Errc::timeout, "the independent input could not be read");
-    }
-    co_return reading.value >= 0.5;
+    co_return co_await seen(*witness);
   };
   return means;
 }

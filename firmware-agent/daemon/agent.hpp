@@ -4,6 +4,9 @@
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/control/agent_view.hpp"
 #include "firmware-agent/control/server.hpp"
+#include "firmware-agent/daemon/judgement_keeper.hpp"
+#include "firmware-agent/daemon/leakage_tests.hpp"
+#include "firmware-agent/daemon/orders.hpp"
 #include "firmware-agent/daemon/pipeline.hpp"
 #include "firmware-agent/detection/watchman.hpp"
 #include "firmware-agent/guard/guard.hpp"
@@ -15,6 +18,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,8 +32,8 @@ class Agent final : public AgentView {
   struct Line;
 
   /// `site` and `catalogue` must outlive it. `config_warning`: why the last good configuration is in use.
-  Agent(const Site& site, const catalogue::Catalogue& catalogue, std::string config_warning,
-        const boost::asio::any_io_executor& loop);
+  Agent(const Site& site, const catalogue::Catalogue& catalogue, inspection::LeakagePlan plan,
+        std::string config_warning, const boost::asio::any_io_executor& loop);
   ~Agent() override;
 
   /// Opens the store and the socket, restores what was open, and starts to poll. An error says what is wrong and the
@@ -70,6 +74,26 @@ class Agent final : public AgentView {
                                                                          std::optional<PointIndex> witness,
                                                                          std::string who) override;
 
+  [[nodiscard]] control::ExamRow exam() const override;
+  boost::asio::awaitable<Result<control::ExamRow>> begin_exam(std::chrono::milliseconds length,
+                                                              std::string who) override;
+  boost::asio::awaitable<Result<control::ExamRow>> end_exam(std::string who) override;
+  boost::asio::awaitable<std::variant<control::OrderRow, control::Trouble>> order(
+      DeviceIndex device, std::string action, std::optional<std::chrono::milliseconds> length,
+      std::string who) override;
+  boost::asio::awaitable<Result<control::IdentityRow>> prove(DeviceIndex device, std::string output,
+                                                             std::optional<PointIndex> witness,
+                                                             std::string who) override;
+  [[nodiscard]] std::vector<control::TestRow> tests() const override;
+  boost::asio::awaitable<std::variant<control::TestRow, control::Trouble>> start_test(std::string test,
+                                                                                      std::string who) override;
+
+  [[nodiscard]] std::optional<double> learned(PointIndex point) const override;
+  boost::asio::awaitable<Result<control::TrendRow>> trend(PointIndex point) override;
+  boost::asio::awaitable<Result<control::ForecastList>> forecasts(std::size_t most) override;
+  boost::asio::awaitable<Result<control::PartRow>> part_replaced(DeviceIndex device, std::optional<PointIndex> point,
+                                                                 std::string part, std::string who) override;
+
   void on_readings(std::function<void(std::span<const Reading>)> callback) override;
   void on_finding(std::function<void(const FindingChange&)> callback) override;
   void on_outbox(std::function<void()> callback) override;
@@ -77,6 +101,24 @@ class Agent final : public AgentView {
  private:
   boost::asio::awaitable<Result<void>> restore();
   boost::asio::awaitable<bool> ever_answered(DeviceIndex device);
+  boost::asio::awaitable<Result<void>> restore_judgement();
+  boost::asio::awaitable<Result<void>> restore_exam();
+  boost::asio::awaitable<Result<void>> restore_proofs();
+  OrderMeans order_means();
+  TestMeans test_means();
+  boost::asio::awaitable<Result<void>> restore_tests();
+  boost::asio::awaitable<std::variant<control::OrderRow, control::Trouble>> pulse(DeviceIndex device,
+                                                                                  std::string output,
+                                                                                  std::chrono::milliseconds length,
+                                                                                  std::string who);
+  [[nodiscard]] guard::Identity identity(DeviceIndex device) const;
+  [[nodiscard]] guard::Identity identity_on_bus(DeviceIndex device) const;
+  [[nodiscard]] guard::Identity identity_on_port(DeviceIndex device, Appliance& appliance) const;
+  [[nodiscard]] std::string place_of_port(DeviceIndex device, Appliance& appliance) const;
+  boost::asio::awaitable<Result<void>> prove_by_moving(DeviceIndex device, std::string output, PointIndex witness);
+  [[nodiscard]] std::optional<PointIndex> shown_by(DeviceIndex device, const std::string& output) const;
+  boost::asio::awaitable<Result<bool>> seen(PointIndex point);
+  boost::asio::awaitable<void> settle();
   boost::asio::awaitable<void> find_newcomers();
   void make_lines();
   void spawn(boost::asio::awaitable<void> part, std::string name);
@@ -96,9 +138,13 @@ class Agent final : public AgentView {
   std::unique_ptr<Watchman> watchman_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<drivers::UsbHost> usb_;  ///< only where the site has a USB port
+  std::unique_ptr<JudgementKeeper> keeper_;
   std::unique_ptr<UsbCare> usb_care_;
   std::vector<std::unique_ptr<Line>> lines_;  ///< one per bus
   std::unique_ptr<ControlServer> server_;
+  Orders orders_;
+  LeakageTests tests_;
+  std::map<std::size_t, std::string> proofs_;  ///< by device: where it was when it was proven
   boost::asio::steady_timer watchdog_;
   boost::asio::steady_timer usb_timer_;
   bool stopping_ = false;

@@ -75,6 +75,15 @@ std::optional<DeviceIndex> lone_device(const Site& site, BusIndex number) {
   return std::nullopt;
 }
 
+asio::awaitable<Result<void>> order_board(const Site& site, DeviceIndex device, drivers::RelayBoard& board,
+                                          std::string action, drivers::WritePermit permit) {
+  for (const auto& each : site.profiles[site.devices[at(device)].profile].actions) {
+    if (each.name != action || !each.relay) continue;
+    co_return co_await board.order(*each.relay, std::move(action), std::move(permit));
+  }
+  co_return fail(Errc::invalid_argument, "the board has no action \"" + action + "\"");
+}
+
 }  // namespace
 
 Agent::Line::Line(const Site& site, BusIndex number, ReadingSink& sink, drivers::UsbPorts* usb,
@@ -90,7 +99,9 @@ Agent::Line::Line(const Site& site, BusIndex number, ReadingSink& sink, drivers:
   if (const auto alone = lone_device(site, number)) {
     appliance = std::make_unique<Appliance>(site, site.devices[at(*alone)], usb, loop);
     devices.push_back({*alone, appliance->polled()});
-    attendant = std::make_unique<Poller>(site, number, std::move(devices), sink, loop);
+    auto poller = std::make_unique<Poller>(site, number, std::move(devices), sink, loop);
+    turns = std::make_unique<BusTurns>(*poller, loop);
+    attendant = std::move(poller);
     return;
   }
   bus = open_bus(own, loop);
@@ -98,18 +109,45 @@ Agent::Line::Line(const Site& site, BusIndex number, ReadingSink& sink, drivers:
     const auto& device = site.devices[i];
     if (device.bus != number) continue;
     devices.push_back({DeviceIndex(i), std::make_unique<PolledModbus>(*bus, device, site.profiles[device.profile])});
+    orders.try_emplace(i, *bus, device.name, device.unit, site.profiles[device.profile]);
   }
   auto poller = std::make_unique<Poller>(site, number, std::move(devices), sink, loop);
   prober = std::make_unique<Prober>(*bus, *poller, loop);
+  turns = std::make_unique<BusTurns>(*poller, loop);
   attendant = std::move(poller);
 }
 
 void Agent::Line::stop() {
   if (prober) prober->stop();
+  if (turns) turns->stop();
   attendant->stop();
   if (bus) bus->close();
   if (ear) ear->close();
   if (appliance) appliance->close();
+}
+
+asio::awaitable<Result<void>> Agent::Line::order(const Site& site, DeviceIndex device, std::string action,
+                                                 OrderMeans::Permit permit) {
+  if (!turns) co_return fail(Errc::not_permitted, "another master asks on this bus, and this gateway only listens");
+  const auto found = orders.find(at(device));
+  auto* board = appliance ? appliance->relay() : nullptr;
+  if (found == orders.end() && board == nullptr) {
+    co_return fail(Errc::invalid_argument, site.devices[at(device)].name + " takes no orders");
+  }
+  Result<void> outcome = fail(Errc::bus_unavailable, "the agent stops");
+  BusTurns::Work work = [&]() -> asio::awaitable<void> {
+    auto mine = permit();
+    if (!mine) {
+      outcome = mine.error();
+    } else if (board != nullptr) {
+      outcome = co_await order_board(site, device, *board, action, std::move(*mine));
+    } else {
+      outcome = co_await found->second.order(action, std::move(*mine));
+    }
+  };
+  auto turn = co_await turns->take(std::move(work));
+  if (!turn) co_return turn;
+  co_return outcome;
 }
 
 void Agent::Line::tap(drivers::Tap* tap) {

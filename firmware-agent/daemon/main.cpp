@@ -3,6 +3,8 @@
 #include "firmware-agent/daemon/agent.hpp"
 #include "firmware-agent/daemon/service.hpp"
 #include "firmware-agent/daemon/version.hpp"
+#include "firmware-agent/inspection/leakage_plan.hpp"
+#include "protocol/catalogue/limits.hpp"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -101,6 +103,20 @@ int check(const Options& options, const std::vector<std::string>& kinds) {
   return 0;
 }
 
+/// The site's plan of leakage tests. One that cannot be read keeps from tests, and from nothing else.
+inspection::LeakagePlan plan_of(const agent::Site& site, const std::string& catalogue) {
+  if (site.leakage_plan.empty()) return {};
+  const auto limits = catalogue::Limits::load(catalogue + "/limits.toml");
+  if (!limits) {
+    spdlog::error("{}", limits.error().message);
+    return {};
+  }
+  auto plan = inspection::load_leakage_plan(site.leakage_plan, *limits);
+  if (plan) return std::move(*plan);
+  spdlog::error("no leakage test can be run: {}", plan.error().message);
+  return {};
+}
+
 int run(const Options& options) {
   const auto catalogue = catalogue::load(options.catalogue);
   if (!catalogue) {
@@ -120,7 +136,7 @@ int run(const Options& options) {
 
   agent::limit_descriptors();
   asio::io_context loop(1);
-  agent::Agent agent(loaded->site, *catalogue, warning, loop.get_executor());
+  agent::Agent agent(loaded->site, *catalogue, plan_of(loaded->site, options.catalogue), warning, loop.get_executor());
   int code = 0;
   asio::co_spawn(loop, live(agent, loop, loaded->site, code), [](const std::exception_ptr& error) {
     if (error) std::rethrow_exception(error);

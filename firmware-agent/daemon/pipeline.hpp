@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <span>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ class Pipeline final : public ReadingSink {
   void bus_available(BusIndex bus, bool available, std::string why) override;
   void notice(const UsbNotice& notice);
 
+  void notice(const TestNotice& notice);
+  /// A part of the device, or the one that has the point, was replaced.
+  void part_replaced(DeviceIndex device, std::optional<PointIndex> point);
   void on_confirm(std::function<void(PointIndex)> confirm) { confirm_ = std::move(confirm); }
   /// `hasten` is asked to ask a device before its time.
   void on_hasten(std::function<void(DeviceIndex)> hasten) { hasten_ = std::move(hasten); }

@@ -23,4 +23,12 @@ struct UsbNotice {
   Text what;        ///< one sentence with the numbers
 };
 
+/// A test with an instrument came to a verdict.
+struct TestNotice {
+  std::string test;
+  bool failed = false;
+  Text where;  ///< site and what was tested
+  Text what;   ///< one sentence with the numbers
+};
+
 }  // namespace inspect::agent

@@ -6,6 +6,7 @@
 #include "firmware-agent/detection/link_watch.hpp"
 #include "firmware-agent/detection/link_wording.hpp"
 #include "firmware-agent/detection/point_judge.hpp"
+#include "firmware-agent/detection/test_faults.hpp"
 #include "firmware-agent/detection/usb_faults.hpp"
 
 #include <algorithm>
@@ -63,6 +64,7 @@ struct Watchman::State {
   PointJudge judge;
   LinkWatch links;
   UsbFaults usb;
+  TestFaults tests;
   Foresight foresight;
   std::vector<SubjectIndex> watch_subjects;
   std::vector<SubjectIndex> point_subjects;                                   ///< value.implausible
@@ -81,6 +83,7 @@ Watchman::State::State(const Site& the_site, const catalogue::Catalogue& the_cat
       judge(the_site),
       links(the_site),
       usb(the_site, the_catalogue, book),
+      tests(the_catalogue, book),
       foresight(the_site, the_catalogue, book) {
   const auto subject = [this](std::string_view device, std::string_view point, std::string_view kind) {
     const auto* fault = catalogue.kind(kind);
@@ -344,6 +347,13 @@ void Watchman::notice(const UsbNotice& notice, const Moment& now, Verdict& verdi
   auto& s = *state_;
   s.begin(now);
   s.usb.take(notice, now, verdict.changes);
+}
+
+void Watchman::add_test(const std::string& device, const std::string& test) { state_->tests.add(device, test); }
+
+void Watchman::notice(const TestNotice& notice, const Moment& now, Verdict& verdict) {
+  state_->begin(now);
+  state_->tests.take(notice, now, verdict.changes);
 }
 
 void Watchman::tick(const Moment& now, Verdict& verdict) {

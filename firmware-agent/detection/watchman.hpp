@@ -51,6 +51,9 @@ class Watchman {
   void bus_available(BusIndex bus, bool available, std::string why, const Moment& now, Verdict& verdict);
   /// A fault seen at a USB port itself.
   void notice(const UsbNotice& notice, const Moment& now, Verdict& verdict);
+  /// A test that people run, with the device its findings belong to; before the findings are restored.
+  void add_test(const std::string& device, const std::string& test);
+  void notice(const TestNotice& notice, const Moment& now, Verdict& verdict);
   /// Delays that ran out, shelves that ended. Call at least once a second.
   void tick(const Moment& now, Verdict& verdict);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace inspect::agent {
 
@@ -133,34 +134,38 @@ asio::awaitable<void> Poller::sleep_until(BootTime time) {
 asio::awaitable<void> Poller::run() {
   while (!stopping_) {
     heartbeat_ = drivers::boot_now();
-    if (visitor_ != nullptr) {
-      if (co_await host()) continue;
-    }
+    if (co_await host()) continue;
     const auto task = schedule_.next(heartbeat_);
     if (task) {
       co_await ask(*task);
     } else {
       account({}, heartbeat_);
       auto wake = schedule_.wake(heartbeat_);
-      if (visitor_ != nullptr) wake = std::min(wake, visitor_->next(heartbeat_));
+      for (const auto* visitor : visitors_) wake = std::min(wake, visitor->next(heartbeat_));
       co_await sleep_until(wake);
     }
   }
 }
 
-void Poller::receive(Visitor* visitor) {
-  visitor_ = visitor;
+void Poller::receive(Visitor& visitor) {
+  visitors_.push_back(&visitor);
   wake_.cancel();
 }
 
-/// True when the visitor had the bus.
+void Poller::leave(const Visitor& visitor) { std::erase(visitors_, &visitor); }
+
+/// True when a visitor had the bus.
 asio::awaitable<bool> Poller::host() {
   const auto idle_until = schedule_.wake(heartbeat_);
-  if (!visitor_->wants(heartbeat_, idle_until)) co_return false;
+  if (std::exchange(visited_, false) && idle_until <= heartbeat_) co_return false;
+  const auto wants = [&](const Visitor* visitor) { return visitor->wants(heartbeat_, idle_until); };
+  const auto found = std::find_if(visitors_.begin(), visitors_.end(), wants);
+  if (found == visitors_.end()) co_return false;
   const auto started = drivers::boot_now();
-  co_await visitor_->visit(idle_until);
+  co_await (*found)->visit(idle_until);
   const auto now = drivers::boot_now();
   account(now - started, now);
+  visited_ = true;
   co_return true;
 }
 

@@ -43,8 +43,12 @@ class Poller final : public Attendant {
   /// Asks for points of one of this bus's devices now and waits, at most 10 s, until each was read or refused.
   boost::asio::awaitable<void> fresh(std::vector<PointIndex> points) override;
 
-  /// Lets somebody else ask between its own questions, when he wants to; nullptr: nobody. He lives until then.
-  void receive(Visitor* visitor);
+  /// Lets somebody else ask between its own questions, when he wants to, until he leaves; he lives until then. A poll
+  /// that is due has its turn after each visit.
+  void receive(Visitor& visitor);
+  void leave(const Visitor& visitor);
+  /// A visitor wants something now.
+  void rouse() { wake_.cancel(); }
 
   [[nodiscard]] BusHealth health() const override { return bus_health_.health(); }
   [[nodiscard]] DeviceHealth health(DeviceIndex device) const override;
@@ -97,7 +101,8 @@ class Poller final : public Attendant {
   double utilisation_ = 0;
   BootTime accounted_{};
   BootTime heartbeat_{};
-  Visitor* visitor_ = nullptr;
+  std::vector<Visitor*> visitors_;  ///< few
+  bool visited_ = false;            ///< the last that had the bus was a visitor
   bool stopping_ = false;
 };
 

@@ -42,9 +42,9 @@ asio::awaitable<Result<SearchAnswer>> Prober::ask(modbus::Request request) {
   open_ = std::move(request);
   outcome_.reset();
   done_.expires_at(std::chrono::steady_clock::time_point::max());
-  poller_.receive(this);
+  poller_.receive(*this);
   co_await done_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  poller_.receive(nullptr);
+  poller_.leave(*this);
   open_.reset();
   free_.cancel();
   if (!outcome_) co_return fail(Errc::bus_unavailable, "the agent stops");

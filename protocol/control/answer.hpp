@@ -4,6 +4,7 @@
 #include "protocol/control/request.hpp"
 #include "protocol/control/rows.hpp"
 #include "protocol/control/trace.hpp"
+#include "protocol/control/trend_rows.hpp"
 #include "protocol/core/error.hpp"
 #include "protocol/model/finding.hpp"
 
@@ -19,7 +20,8 @@ namespace inspect::control {
 /// What an answer carries. monostate: nothing but "done" (outbox.wait).
 using Data = std::variant<std::monostate, Status, std::vector<BusRow>, std::vector<DeviceRow>, std::vector<PointRow>,
                           std::vector<HistoryRow>, std::vector<Finding>, Finding, OutboxState, std::vector<OutboxRow>,
-                          Receipted, Unsent, TraceHead, ProbeRow, std::vector<UsbRow>>;
+                          Receipted, Unsent, TraceHead, ProbeRow, std::vector<UsbRow>, ExamRow, OrderRow, IdentityRow,
+                          std::vector<TestRow>, TrendRow, ForecastList, PartRow>;
 
 /// Events of a subscription.
 struct ReadingsEvent {

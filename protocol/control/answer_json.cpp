@@ -2,6 +2,7 @@
 #include "protocol/control/fields.hpp"
 #include "protocol/control/json_archive.hpp"
 #include "protocol/control/shape.hpp"
+#include "protocol/control/trend_fields.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -168,6 +169,13 @@ template Result<ProbeRow> decode_answer(std::string_view);
 template Result<std::vector<UsbRow>> decode_answer(std::string_view);
 
 Result<std::string> data_text(std::string_view line) {
+template Result<ExamRow> decode_answer(std::string_view);
+template Result<OrderRow> decode_answer(std::string_view);
+template Result<IdentityRow> decode_answer(std::string_view);
+template Result<TrendRow> decode_answer(std::string_view);
+template Result<ForecastList> decode_answer(std::string_view);
+template Result<PartRow> decode_answer(std::string_view);
+template Result<std::vector<TestRow>> decode_answer(std::string_view);
   Json json;
   if (auto parsed = parse_line(line, json); !parsed) return parsed.error();
   for (const auto* key : {"data", "event"}) {

@@ -104,6 +104,7 @@ void fields(V& v, DeviceRow& d) {
   v("last_answer_age_ms", d.last_answer_age);
   v("points", d.points);
   v("open_findings", d.open_findings);
+  v.maybe("learned", d.learned);
 }
 
 template <class V>
@@ -239,6 +240,47 @@ void fields(V& v, OutboxRow& r) {
 }
 
 template <class V>
+void fields(V& v, OrderRow& o) {
+  v("device", o.device);
+  v("action", o.action);
+  v("sent", o.sent);
+  v("again_ms", o.again);
+  v("until", o.until);
+}
+
+template <class V>
+void fields(V& v, IdentityRow& i) {
+  v("device", i.device);
+  v("identity", i.identity);
+  v("why", i.why);
+}
+
+template <class V>
+void fields(V& v, TestRow& t) {
+  v("name", t.name);
+  v("title", t.title);
+  v("state", t.state);
+  v("at", t.at);
+  v("who", t.who);
+  v("why", t.why);
+}
+
+template <class V>
+void fields(V& v, ExamRow& e) {
+  v("on", e.on);
+  v("by", e.by);
+  v("from", e.from);
+  v("until", e.until);
+  v("who", e.who);
+}
+
+template <class V>
+void fields(V& v, LearningTally& t) {
+  v("learned", t.learned);
+  v("learning", t.learning);
+  v("slowest", t.slowest);
+}
+template <class V>
 void fields(V& v, Status& s) {
   v("version", s.version);
   v("site", s.site);
@@ -251,11 +293,13 @@ void fields(V& v, Status& s) {
   v("devices", s.devices);
   v("points", s.points);
   v("findings", s.findings);
+  v.maybe("learning", s.learning);
   v("store", s.store);
   v("threads", s.threads);
   v("outbox", s.outbox);
   v("socket", s.socket);
   v("config_warning", s.config_warning);
+  v.maybe("exam", s.exam);
 }
 
 template <class V>

@@ -36,10 +36,11 @@ std::optional<Refusal> refusal_from(std::string_view name) { return find<Refusal
 const std::array<std::string_view, std::variant_size_v<Ask>>& verbs() {
   // In the order of the variant's alternatives.
   static constexpr std::array<std::string_view, std::variant_size_v<Ask>> names{
-      "status",      "buses",          "devices",         "points",    "read",      "watch",  "history",
-      "findings",    "finding",        "acknowledge",     "shelve",    "unshelve",  "outbox", "outbox.claim",
-      "outbox.wait", "outbox.receipt", "outbox.holdings", "bus.trace", "bus.probe", "usb",    "usb.adopt",
-      "usb.prove"};
+      "status",      "buses",          "devices",         "points",       "read",      "watch",  "history",
+      "findings",    "finding",        "acknowledge",     "shelve",       "unshelve",  "outbox", "outbox.claim",
+      "outbox.wait", "outbox.receipt", "outbox.holdings", "bus.trace",    "bus.probe", "usb",    "usb.adopt",
+      "usb.prove",   "exam",           "exam.begin",      "exam.end",     "order",     "prove",  "tests",
+      "test.start",  "trend",          "forecasts",       "part.replaced"};
   return names;
 }
 

@@ -6,6 +6,7 @@
 #include "protocol/model/holdings.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -142,9 +143,74 @@ struct ProveUsb {
   friend bool operator==(const ProveUsb&, const ProveUsb&) = default;
 };
 
+/// Whether candidates may be at the benches now, and by whose word. While they are nothing is written, searched or
+/// tested. Answered with an ExamRow, as its other verbs are.
+struct AskExam {
+  friend bool operator==(const AskExam&, const AskExam&) = default;
+};
+/// An exam begins now, or the one that is on ends at another time.
+struct BeginExam {
+  std::chrono::milliseconds length{0};  ///< from now; above 0, at most 24 h
+  std::string by;
+  friend bool operator==(const BeginExam&, const BeginExam&) = default;
+};
+struct EndExam {
+  std::string by;
+  friend bool operator==(const EndExam&, const EndExam&) = default;
+};
+
+/// An action of a device: its guard decides whether it is done. Answered with an OrderRow when it was read back.
+struct GiveOrder {
+  std::string device;
+  std::string action;                   ///< of its profile: "relay.3.on"
+  std::chrono::milliseconds length{0};  ///< `on` only: off again after so long, at most 1 h; 0: nothing said
+  std::string by;
+  friend bool operator==(const GiveOrder&, const GiveOrder&) = default;
+};
+/// Shows that a device on a bus is the one that is meant: moves an output while an input of another device is watched;
+/// an instrument on a serial port says its serial number. Answered with an IdentityRow.
+struct Prove {
+  std::string device;
+  std::string output;   ///< "relay.3"; empty for an instrument
+  std::string witness;  ///< "device/point"; empty for an instrument
+  std::string by;
+  friend bool operator==(const Prove&, const Prove&) = default;
+};
+
+/// The leakage tests of the site's plan. Answered with their rows, as is the start of one.
+struct AskTests {
+  std::string test;  ///< empty: all
+  friend bool operator==(const AskTests&, const AskTests&) = default;
+};
+/// Begins a test; its row tells how far it is.
+struct StartTest {
+  std::string test;
+  std::string by;
+  friend bool operator==(const StartTest&, const StartTest&) = default;
+};
+
+/// How one quantity wears.
+struct AskTrend {
+  std::string target;  ///< "device/point"
+  friend bool operator==(const AskTrend&, const AskTrend&) = default;
+};
+/// What was foretold, and what came of it.
+struct AskForecasts {
+  std::uint32_t most = 100;  ///< 1..most_findings
+  friend bool operator==(const AskForecasts&, const AskForecasts&) = default;
+};
+/// A part was replaced: what was learned of it is forgotten. Answered with its row when it is written down.
+struct NotePart {
+  std::string target;  ///< "device", or "device/point" when only the part that has the point was
+  std::string part;    ///< what was fitted; may be empty
+  std::string by;
+  friend bool operator==(const NotePart&, const NotePart&) = default;
+};
+
 using Ask = std::variant<AskStatus, AskBuses, AskDevices, AskPoints, AskRead, AskWatch, AskHistory, AskFindings,
                          AskFinding, Acknowledge, Shelve, Unshelve, AskOutbox, ClaimRows, AwaitRows, GiveReceipt,
-                         GiveHoldings, AskTrace, AskProbe, AskUsb, AdoptUsb, ProveUsb>;
+                         GiveHoldings, AskTrace, AskProbe, AskUsb, AdoptUsb, ProveUsb, AskExam, BeginExam, EndExam,
+                         GiveOrder, Prove, AskTests, StartTest, AskTrend, AskForecasts, NotePart>;
 
 struct Request {
   std::uint64_t id = 0;  ///< chosen by the client; the answer carries it

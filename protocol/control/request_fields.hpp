@@ -122,5 +122,54 @@ void fields(V& v, ProveUsb& a) {
   v.maybe("witness", a.witness);
   v.maybe("by", a.by);
 }
+template <class V>
+void fields(V&, AskExam&) {}
+template <class V>
+void fields(V& v, BeginExam& a) {
+  v("length_ms", a.length);
+  v.maybe("by", a.by);
+}
+template <class V>
+void fields(V& v, EndExam& a) {
+  v.maybe("by", a.by);
+}
+template <class V>
+void fields(V& v, GiveOrder& a) {
+  v("device", a.device);
+  v("action", a.action);
+  v.maybe("for_ms", a.length);
+  v.maybe("by", a.by);
+}
+template <class V>
+void fields(V& v, Prove& a) {
+  v("device", a.device);
+  v.maybe("output", a.output);
+  v.maybe("witness", a.witness);
+  v.maybe("by", a.by);
+}
+template <class V>
+void fields(V& v, AskTests& a) {
+  v.maybe("test", a.test);
+}
+template <class V>
+void fields(V& v, StartTest& a) {
+  v("test", a.test);
+  v.maybe("by", a.by);
+}
+
+template <class V>
+void fields(V& v, AskTrend& a) {
+  v("target", a.target);
+}
+template <class V>
+void fields(V& v, AskForecasts& a) {
+  v.maybe("most", a.most);
+}
+template <class V>
+void fields(V& v, NotePart& a) {
+  v("target", a.target);
+  v.maybe("part", a.part);
+  v.maybe("by", a.by);
+}
 
 }  // namespace inspect::control

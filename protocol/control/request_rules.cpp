@@ -111,6 +111,48 @@ std::optional<Trouble> rules(const ProveUsb& ask) {
   return check_by(ask.by);
 }
 
+std::optional<Trouble> rules(const AskTrend& ask) { return check_name(ask.target, "设备/测点", "the device/point"); }
+std::optional<Trouble> rules(const AskForecasts& ask) { return check_most(ask.most, most_findings); }
+std::optional<Trouble> rules(const NotePart& ask) {
+  if (auto trouble = check_name(ask.target, "设备名", "the device's name")) return trouble;
+  if (!is_plain(ask.part, longest_by)) {
+    return invalid("备件名过长或含控制字符", "the part's name is too long or holds control characters");
+  }
+  return check_by(ask.by);
+}
+
+std::optional<Trouble> rules(const BeginExam& ask) {
+  if (ask.length <= 0ms || ask.length > 24h) {
+    return invalid("考试时长须大于零，最多 24 小时", "an exam lasts more than nothing and at most 24 h",
+                   {"更长的考试可以到时延长", "a longer one can be extended when the time comes"});
+  }
+  return check_by(ask.by);
+}
+
+std::optional<Trouble> rules(const EndExam& ask) { return check_by(ask.by); }
+
+std::optional<Trouble> rules(const GiveOrder& ask) {
+  if (auto trouble = check_name(ask.device, "设备名", "the device's name")) return trouble;
+  if (auto trouble = check_name(ask.action, "命令", "the action")) return trouble;
+  if (ask.length < 0ms || ask.length > 1h) {
+    return invalid("时长最多 1 小时", "it is for at most 1 h");
+  }
+  return check_by(ask.by);
+}
+
+std::optional<Trouble> rules(const Prove& ask) {
+  if (auto trouble = check_name(ask.device, "设备名", "the device's name")) return trouble;
+  if (ask.output.empty() && ask.witness.empty()) return check_by(ask.by);
+  if (auto trouble = check_name(ask.output, "输出", "the output")) return trouble;
+  if (auto trouble = check_name(ask.witness, "反馈输入", "the independent input")) return trouble;
+  return check_by(ask.by);
+}
+
+std::optional<Trouble> rules(const StartTest& ask) {
+  if (auto trouble = check_name(ask.test, "测试名", "the test's name")) return trouble;
+  return check_by(ask.by);
+}
+
 std::optional<Trouble> rules(const AskTrace& ask) { return check_name(ask.bus, "总线名", "the bus's name"); }
 
 std::optional<Trouble> rules(const AskProbe& ask) {

@@ -52,6 +52,8 @@ struct DeviceRow {
   std::optional<std::chrono::milliseconds> last_answer_age;  ///< nothing: it never answered
   std::uint32_t points = 0;
   std::uint32_t open_findings = 0;
+  /// 0..1: how far the commissioning of its slowest quantity is; nothing: none of them is judged by wear.
+  std::optional<double> learned{};
 
   friend bool operator==(const DeviceRow&, const DeviceRow&) = default;
 };
@@ -185,6 +187,58 @@ struct FindingTally {
   friend bool operator==(const FindingTally&, const FindingTally&) = default;
 };
 
+/// An order that was carried out.
+struct OrderRow {
+  std::string device;
+  std::string action;                  ///< as it was ordered: "relay.3.on"
+  std::string sent;                    ///< what was sent: "relay.3.pulse" where the board's own timer holds it
+  std::chrono::milliseconds again{0};  ///< it is sent again this often while it is wanted; 0: once
+  std::optional<WallTime> until;       ///< it is switched off then
+
+  friend bool operator==(const OrderRow&, const OrderRow&) = default;
+};
+
+/// Whether a device is the one that is meant, as the guard sees it.
+struct IdentityRow {
+  std::string device;
+  std::string identity;  ///< unproven, proven, doubtful
+  Text why;
+
+  friend bool operator==(const IdentityRow&, const IdentityRow&) = default;
+};
+
+/// A leakage test of the site's plan, with what came of it last.
+struct TestRow {
+  std::string name;
+  Text title;
+  std::string state;           ///< never, running, pass, fail, undecidable, error
+  std::optional<WallTime> at;  ///< when it came to that, or began to run
+  std::string who;
+  Text why;  ///< the verdict with its numbers and the standard, or what went wrong
+
+  friend bool operator==(const TestRow&, const TestRow&) = default;
+};
+
+/// Whether an exam is on.
+struct ExamRow {
+  bool on = false;
+  std::string by;                 ///< switch, calendar, clock (nobody can read the calendar); empty: none is on
+  std::optional<WallTime> from;   ///< by switch and calendar
+  std::optional<WallTime> until;  ///< likewise
+  std::string who;                ///< by the switch: who said so
+
+  friend bool operator==(const ExamRow&, const ExamRow&) = default;
+};
+
+/// Quantities that are judged by how they wear: those whose baseline is frozen, and those still being learned.
+struct LearningTally {
+  std::uint32_t learned = 0;
+  std::uint32_t learning = 0;
+  double slowest = 1;  ///< 0..1: how far the last of them is
+
+  friend bool operator==(const LearningTally&, const LearningTally&) = default;
+};
+
 struct Status {
   std::string version;
   std::string site;
@@ -197,11 +251,13 @@ struct Status {
   DeviceTally devices;
   PointTally points;
   FindingTally findings;
+  LearningTally learning;
   StoreState store;
   std::vector<ThreadState> threads;
   std::optional<OutboxState> outbox;  ///< nothing: the store did not answer
   SocketState socket;
   std::string config_warning;  ///< empty: none
+  ExamRow exam;
 
   friend bool operator==(const Status&, const Status&) = default;
 };

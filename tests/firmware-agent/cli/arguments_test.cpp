@@ -60,6 +60,13 @@ const std::vector<Words> verbs{{},
                                {"usb", "list"},
                                {"usb", "adopt"},
                                {"usb", "prove"},
+                               {"exam"},
+                               {"exam", "status"},
+                               {"exam", "begin"},
+                               {"exam", "end"},
+                               {"order"},
+                               {"prove"},
+                               {"test"},
                                {"bus"},
                                {"bus", "watch"},
                                {"bus", "trace"},
@@ -79,6 +86,17 @@ TEST_CASE("each verb becomes its command, with what was said") {
   CHECK(command<ProveUsbCommand>({"usb", "prove", "board-1", "--relay", "2", "--witness", "in/1"}).witness == "in/1");
   CHECK(command<AdoptUsbCommand>({"usb", "adopt", "board-1", "--by", "Li"}).device == "board-1");
   CHECK(command<AdoptUsbCommand>({"usb", "adopt", "board-1", "--by", "Li"}).by == "Li");
+  command<ExamCommand>({"exam"});
+  command<ExamCommand>({"exam", "status"});
+  CHECK(command<BeginExamCommand>({"exam", "begin"}).length == "4h");
+  CHECK(command<BeginExamCommand>({"exam", "begin", "--for", "90m", "--by", "Li"}).length == "90m");
+  CHECK(command<EndExamCommand>({"exam", "end", "--by", "Li"}).by == "Li");
+  const auto order = command<OrderCommand>({"order", "relay-3", "relay.3", "on", "--for", "10s", "--by", "Li"});
+  CHECK(order.device + order.output + order.word + order.length + order.by == "relay-3relay.3on10sLi");
+  CHECK(command<ProveCommand>({"prove", "relay-3", "relay.1", "--witness", "in/1"}).witness == "in/1");
+  CHECK(command<ProveCommand>({"prove", "meter"}).output.empty());
+  CHECK(command<TestCommand>({"test"}).test.empty());
+  CHECK(command<TestCommand>({"test", "bench-3-drill", "--by", "Li"}).test == "bench-3-drill");
   command<DevicesCommand>({"devices"});
   CHECK(command<PointsCommand>({"points"}).device.empty());
   CHECK(command<PointsCommand>({"points", "power-1"}).device == "power-1");
@@ -161,7 +179,13 @@ TEST_CASE("the language is what was said, else the locale in the order of POSIX"
 TEST_CASE("wrong use ends with 2, says what is wrong in the person's language, and prints nothing on stdout") {
   const std::vector<std::pair<Words, std::string>> table{
       {{}, "a verb is needed"},
-      {{"dance"}, "\"dance\" is not known here"},
+      {{"dance"}, "\"dance\" is not known here\n"},
+      {{"stauts"}, "\"stauts\" is not known here, did you mean \"status\"\n"},
+      {{"findings", "shelf"}, "\"shelf\" is not known here, did you mean \"shelve\"\n"},
+      {{"bus", "wach"}, "\"wach\" is not known here, did you mean \"watch\"\n"},
+      {{"complet"}, "\"complet\" is not known here, did you mean \"completion\"\n"},
+      {{"status", "--jsn"}, "\"--jsn\" is not known here, did you mean \"--json\"\n"},
+      {{"history", "a/b", "--sinse", "8h"}, "\"--sinse\" is not known here, did you mean \"--since\"\n"},
       {{"status", "--dance"}, "\"--dance\" is not known here"},
       {{"points", "a", "b"}, "\"b\" is not known here"},
       {{"read"}, "TARGET is needed"},
@@ -180,6 +204,7 @@ TEST_CASE("wrong use ends with 2, says what is wrong in the person's language, a
   CHECK(bad({"--lang", "zh", "dance"}).err ==
         "inspectctl: 不认识 \"dance\"\n  用 inspectctl --help 或 inspectctl <指令> --help 查看用法\n");
   CHECK(bad({"--lang", "zh", "read"}).err.find("缺少 TARGET") != std::string::npos);
+  CHECK(bad({"--lang", "zh", "devises"}).err.find("不认识 \"devises\"，是否为 \"devices\"\n") != std::string::npos);
 }
 
 TEST_CASE("a value that will not do is told with those that will, in the person's language") {

@@ -138,6 +138,16 @@ TEST_CASE("a date from a clock that cannot be trusted does not look like one tha
   CHECK(finding_page(screen.console, trusted, now).find("not to be trusted") == std::string::npos);
 }
 
+TEST_CASE("a finding page names the department in the reader's language, and one nobody knows by its key") {
+  auto finding = tests::sample_finding();
+  finding.analysis.department = "relay-electronics";
+  CHECK(finding_page(Screen(Language::zh, 0).console, finding, now).find("部门      继电器电子部\n") !=
+        std::string::npos);
+  CHECK(finding_page(Screen(Language::en, 0).console, finding, now).find("Relay electronics\n") != std::string::npos);
+  finding.analysis.department = "night-shift";
+  CHECK(finding_page(Screen(Language::en, 0).console, finding, now).find("night-shift\n") != std::string::npos);
+}
+
 TEST_CASE("a finding page tells the shelf, the return and the flapping") {
   const Screen screen(Language::zh, 0);
   const auto page = finding_page(screen.console, tests::sample_finding(), now);
@@ -200,6 +210,9 @@ TEST_CASE("the curve goes from low to high, even in time, and holes are holes") 
   CHECK(sparkline(rising, 8) == "▁▂▃▄▅▆▇█");
   CHECK(sparkline({row(30s, 0), row(20s, std::nullopt), row(10s, 1), row(0s, 1)}, 4) == "▁ ██");
   CHECK(sparkline({row(10s, 5), row(0s, 5)}, 4) == "▅▅▅▅");
+  // A relay that stayed on is on, not half on.
+  CHECK(sparkline({row(10s, 1), row(0s, 1)}, 4, true) == "████");
+  CHECK(sparkline({row(10s, 0), row(0s, 0)}, 4, true) == "▁▁▁▁");
   // One late row takes the last column, however many came before it.
   CHECK(sparkline({row(100s, 0), row(99s, 0), row(98s, 0), row(0s, 8)}, 4) == "▁▁▁█");
 }
@@ -237,4 +250,58 @@ TEST_CASE("the page of USB ports names the port, the device, whether it is prove
     CAPTURE(text);
     CHECK(page.find(text) != std::string::npos);
   }
+}
+
+TEST_CASE("an exam is told with its end and by whose word, one by the calendar that nobody can read with the cure") {
+  std::ostringstream out;
+  const Console english{out, out};
+  Console chinese{out, out};
+  chinese.language = Language::zh;
+  const auto now = parse_rfc3339("2026-11-24T05:00:00Z").value();
+  CHECK(exam_text(english, {}, now).text == "none is on");
+  const control::ExamRow by_switch{true, "switch", now, now + std::chrono::hours(3), "root (Li)"};
+  for (const auto* text : {"nothing is written", "still 3 h", "root (Li)"}) {
+    CAPTURE(text);
+    CHECK(exam_text(english, by_switch, now).text.find(text) != std::string::npos);
+  }
+  CHECK(exam_text(chinese, by_switch, now).text.find("由 root (Li) 声明") != std::string::npos);
+  const control::ExamRow by_calendar{true, "calendar", now, now + std::chrono::hours(1), ""};
+  CHECK(exam_text(chinese, by_calendar, now).text.find("按日历") != std::string::npos);
+  const control::ExamRow by_clock{true, "clock", {}, {}, ""};
+  CHECK(exam_text(english, by_clock, now).text.find("set it first") != std::string::npos);
+}
+
+TEST_CASE("an order is told as it was meant, as it was sent, and with what becomes of it") {
+  std::ostringstream out;
+  const Console english{out, out};
+  Console chinese{out, out};
+  chinese.language = Language::zh;
+  const auto now = parse_rfc3339("2026-11-24T05:00:00Z").value();
+  CHECK(order_text(english, {"relay-3", "relay.3.off", "relay.3.off", {}, {}}, now) ==
+        "relay-3/relay.3.off: done and read back");
+  const control::OrderRow held{"relay-3", "relay.3.on", "relay.3.pulse", std::chrono::milliseconds(350),
+                               now + std::chrono::seconds(60)};
+  for (const auto* text : {"sent as relay.3.pulse", "every 0.3 s", "lets go", "off in 60 s"}) {
+    CAPTURE(text);
+    CAPTURE(order_text(english, held, now));
+    CHECK(order_text(english, held, now).find(text) != std::string::npos);
+  }
+  CHECK(order_text(chinese, held, now).find("自行放开") != std::string::npos);
+}
+
+TEST_CASE("the page of tests shows each with its last result and the reason below it") {
+  std::ostringstream out;
+  const Console english{out, out};
+  Console chinese{out, out};
+  chinese.language = Language::zh;
+  const auto at = parse_rfc3339("2026-11-24T05:00:00Z");
+  const std::vector<control::TestRow> rows{
+      {"drill", {"手电钻", "drill"}, "fail", at, "Li", {"不合格：1.2 mA", "fail: 1.2 mA"}},
+      {"heater", {"电热器", "heater"}, "never", {}, "", {}},
+      {"lamp", {"灯", "lamp"}, "undecidable", at, "Li", {"校准到期", "calibration ended"}}};
+  for (const auto* text : {"drill", "fail: 1.2 mA", "never", "undecidable", "calibration ended", "Li"}) {
+    CAPTURE(text);
+    CHECK(tests_page(english, rows).find(text) != std::string::npos);
+  }
+  CHECK(tests_page(chinese, rows).find("无法判定") != std::string::npos);
 }

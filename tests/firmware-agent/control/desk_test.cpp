@@ -214,3 +214,61 @@ TEST_CASE("a proof names a device, a relay and an input; what the guard forbids 
   CHECK(ask_in_vain(w.client, ProveUsb{board, 65, "power-1/output.voltage", ""}).code == Refusal::invalid);
   CHECK(ask_in_vain(w.client, ProveUsb{board, 9, "power-1/output.voltage", ""}).code == Refusal::not_permitted);
 }
+
+TEST_CASE("an exam is begun for a while by a person, is told in the status, and is ended") {
+  World w;
+  CHECK_FALSE(ask<ExamRow>(w.client, AskExam{}).on);
+  const auto begun = ask<ExamRow>(w.client, BeginExam{std::chrono::hours(4), "张工"});
+  CHECK(begun.on);
+  CHECK(begun.who.find("(张工)") != std::string::npos);
+  CHECK(begun.until == begun.from.value() + std::chrono::hours(4));
+  CHECK(ask<Status>(w.client, AskStatus{}).exam == begun);
+  for (const auto wrong : {0, -1, 24 * 3600 * 1000 + 1}) {
+    CHECK(ask_in_vain(w.client, BeginExam{std::chrono::milliseconds(wrong), ""}).code == Refusal::invalid);
+  }
+  CHECK_FALSE(ask<ExamRow>(w.client, EndExam{""}).on);
+  CHECK(ask_in_vain(w.client, EndExam{""}).code == Refusal::invalid);
+  w.server.on_loop([](FakeAgent& agent) { agent.storage_failure = fail(Errc::storage, "the disk is full"); });
+  CHECK(ask_in_vain(w.client, BeginExam{std::chrono::hours(1), ""}).code == Refusal::storage);
+}
+
+TEST_CASE("an order names a device and an action; a refusal comes in both languages") {
+  World w;
+  const auto device = ask<std::vector<DeviceRow>>(w.client, AskDevices{})[0].name;
+  const auto done = ask<OrderRow>(w.client, GiveOrder{device, "relay.1.on", std::chrono::seconds(10), "张工"});
+  CHECK(done.device == device);
+  CHECK(done.action == "relay.1.on");
+  CHECK(done.until.has_value());
+  CHECK_FALSE(ask<OrderRow>(w.client, GiveOrder{device, "relay.1.off", {}, ""}).until);
+  CHECK(ask_in_vain(w.client, GiveOrder{"nobody", "relay.1.on", {}, ""}).code == Refusal::not_found);
+  CHECK(ask_in_vain(w.client, GiveOrder{"power-1/output.voltage", "relay.1.on", {}, ""}).code == Refusal::invalid);
+  CHECK(ask_in_vain(w.client, GiveOrder{device, "", {}, ""}).code == Refusal::invalid);
+  CHECK(ask_in_vain(w.client, GiveOrder{device, "relay.1.on", std::chrono::hours(2), ""}).code == Refusal::invalid);
+  ask<ExamRow>(w.client, BeginExam{std::chrono::hours(1), ""});
+  const auto refused = ask_in_vain(w.client, GiveOrder{device, "relay.1.on", {}, ""});
+  CHECK(refused.code == Refusal::not_permitted);
+  CHECK(refused.message == Text{"正在考试", "an exam is on"});
+}
+
+TEST_CASE("a proof on a bus names an output and an input of another device") {
+  World w;
+  const auto device = ask<std::vector<DeviceRow>>(w.client, AskDevices{})[0].name;
+  CHECK(ask<IdentityRow>(w.client, Prove{device, "relay.1", "power-1/output.voltage", "Li"}).identity == "proven");
+  CHECK(ask_in_vain(w.client, Prove{device, "relay.2", "power-1/output.voltage", ""}).code == Refusal::device);
+  CHECK(ask_in_vain(w.client, Prove{device, "relay.1", "power-1", ""}).code == Refusal::invalid);
+  CHECK(ask_in_vain(w.client, Prove{device, "", "power-1/output.voltage", ""}).code == Refusal::invalid);
+  CHECK(ask<IdentityRow>(w.client, Prove{device, "", "", "Li"}).why.en == "SN7");
+}
+
+TEST_CASE("tests of the plan are listed, one is begun by name and its row tells how far it is") {
+  World w;
+  CHECK(ask<std::vector<TestRow>>(w.client, AskTests{}).front().state == "never");
+  const auto begun = ask<std::vector<TestRow>>(w.client, StartTest{"drill", "张工"});
+  REQUIRE(begun.size() == 1);
+  CHECK(begun[0].state == "running");
+  CHECK(begun[0].who.find("(张工)") != std::string::npos);
+  CHECK(ask<std::vector<TestRow>>(w.client, AskTests{"drill"}) == begun);
+  CHECK(ask_in_vain(w.client, AskTests{"other"}).code == Refusal::not_found);
+  CHECK(ask_in_vain(w.client, StartTest{"other", ""}).code == Refusal::not_found);
+  CHECK(ask_in_vain(w.client, StartTest{"", ""}).code == Refusal::invalid);
+}

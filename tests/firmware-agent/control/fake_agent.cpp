@@ -249,6 +249,95 @@ boost::asio::awaitable<Result<agent::ProbeOutcome>> FakeAgent::probe(BusIndex /*
   co_return outcome;
 }
 
+boost::asio::awaitable<Result<control::TrendRow>> FakeAgent::trend(PointIndex point) {
+  if (inspect::at(point) != 2) co_return fail(Errc::invalid_argument, "not judged so");
+  control::TrendRow row;
+  row.device = "power-1";
+  row.point = "output.voltage";
+  row.title = {"输出电压", "output voltage"};
+  row.unit = "V";
+  row.learned = 1;
+  row.usual = 12.02;
+  row.low = 11.4;
+  row.high = 12.6;
+  for (int day = 0; day < 40; ++day) {
+    row.days.push_back({time.wall - std::chrono::hours{24 * (40 - day)}, 12.02 - 0.0003 * day * day});
+  }
+  row.forecast = control::TrendForecast{0.93, time.wall + std::chrono::hours{240}, time.wall + std::chrono::hours{120},
+                                        time.wall + std::chrono::hours{720}};
+  co_return row;
+}
+
+boost::asio::awaitable<Result<control::ForecastList>> FakeAgent::forecasts(std::size_t most) {
+  control::ForecastList list;
+  control::ForecastRow row{"power-1",
+                           "output.voltage",
+                           "rail.drift",
+                           time.wall,
+                           0.93,
+                           time.wall + std::chrono::hours{240},
+                           time.wall + std::chrono::hours{120},
+                           time.wall + std::chrono::hours{720},
+                           true,
+                           "open",
+                           std::nullopt};
+  for (std::size_t i = 0; i < std::min<std::size_t>(most, 3); ++i) list.forecasts.push_back(row);
+  list.skills.push_back({"rail.drift", 40, 12, 0.3, 0.1, false, {"root"}});
+  co_return list;
+}
+
+boost::asio::awaitable<Result<control::PartRow>> FakeAgent::part_replaced(DeviceIndex device,
+                                                                          std::optional<PointIndex> point,
+                                                                          std::string part, std::string who) {
+  co_return control::PartRow{time.wall,
+                             place.devices[inspect::at(device)].name,
+                             point ? place.spec(*point).name : std::string(),
+                             std::move(part),
+                             std::move(who),
+                             "replaced"};
+}
+
+boost::asio::awaitable<Result<control::ExamRow>> FakeAgent::begin_exam(std::chrono::milliseconds length,
+                                                                       std::string who) {
+  if (storage_failure) co_return *storage_failure;
+  exam_on = {true, "switch", time.wall, time.wall + length, std::move(who)};
+  co_return exam_on;
+}
+
+boost::asio::awaitable<Result<control::ExamRow>> FakeAgent::end_exam(std::string who) {
+  if (!exam_on.on) co_return fail(Errc::invalid_argument, "none is on");
+  last_person = std::move(who);
+  exam_on = {};
+  co_return exam_on;
+}
+
+boost::asio::awaitable<std::variant<control::OrderRow, control::Trouble>> FakeAgent::order(
+    DeviceIndex device, std::string action, std::optional<std::chrono::milliseconds> length, std::string who) {
+  last_person = std::move(who);
+  if (exam_on.on) co_return control::Trouble{control::Refusal::not_permitted, {"正在考试", "an exam is on"}, {}};
+  control::OrderRow row{place.devices[inspect::at(device)].name, std::move(action), "relay.1.pulse", {}, {}};
+  if (length) row.until = time.wall + *length;
+  co_return row;
+}
+
+boost::asio::awaitable<Result<control::IdentityRow>> FakeAgent::prove(DeviceIndex device, std::string output,
+                                                                      std::optional<PointIndex> witness,
+                                                                      std::string who) {
+  last_person = std::move(who);
+  if (!witness) co_return control::IdentityRow{place.devices[inspect::at(device)].name, "proven", {"SN7", "SN7"}};
+  if (output != "relay.1") co_return fail(Errc::device_refused, "the input did not follow");
+  const auto point = place.spec(*witness).name;
+  co_return control::IdentityRow{place.devices[inspect::at(device)].name, "proven", {point, point}};
+}
+
+boost::asio::awaitable<std::variant<control::TestRow, control::Trouble>> FakeAgent::start_test(std::string test,
+                                                                                               std::string who) {
+  if (test != plan.front().name) co_return control::Trouble{control::Refusal::not_found, {"没有", "none"}, {}};
+  plan.front().state = "running";
+  plan.front().who = std::move(who);
+  co_return plan.front();
+}
+
 boost::asio::awaitable<std::vector<control::UsbRow>> FakeAgent::usb() {
   std::vector<control::UsbRow> places(2);
   places[0] = {"1-1",

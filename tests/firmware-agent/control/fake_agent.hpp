@@ -38,6 +38,9 @@ class FakeAgent : public agent::AgentView {
   std::vector<modbus::Request> probes;
   std::vector<PointIndex> asked_fresh;
   std::vector<std::pair<std::string, std::uint64_t>> receipted;
+  control::ExamRow exam_on;
+  std::optional<double> learned_share;  ///< of the voltage; nothing: it is not judged by wear
+  std::vector<control::TestRow> plan{{"drill", {"手电钻", "drill"}, "never", {}, "", {}}};
   std::vector<Holding> holdings;  ///< the last that were told
   bool told_too_often = false;
   std::string last_person;
@@ -78,6 +81,27 @@ class FakeAgent : public agent::AgentView {
                                                                          std::optional<PointIndex> witness,
                                                                          std::string who) override;
   void on_readings(std::function<void(std::span<const Reading>)> callback) override {
+  [[nodiscard]] std::optional<double> learned(PointIndex point) const override {
+    return inspect::at(point) == 2 ? learned_share : std::nullopt;
+  }
+  boost::asio::awaitable<Result<control::TrendRow>> trend(PointIndex point) override;
+  boost::asio::awaitable<Result<control::ForecastList>> forecasts(std::size_t most) override;
+  boost::asio::awaitable<Result<control::PartRow>> part_replaced(DeviceIndex device, std::optional<PointIndex> point,
+                                                                 std::string part, std::string who) override;
+
+  [[nodiscard]] control::ExamRow exam() const override { return exam_on; }
+  boost::asio::awaitable<Result<control::ExamRow>> begin_exam(std::chrono::milliseconds length,
+                                                              std::string who) override;
+  boost::asio::awaitable<Result<control::ExamRow>> end_exam(std::string who) override;
+  boost::asio::awaitable<std::variant<control::OrderRow, control::Trouble>> order(
+      DeviceIndex device, std::string action, std::optional<std::chrono::milliseconds> length,
+      std::string who) override;
+  boost::asio::awaitable<Result<control::IdentityRow>> prove(DeviceIndex device, std::string output,
+                                                             std::optional<PointIndex> witness,
+                                                             std::string who) override;
+  [[nodiscard]] std::vector<control::TestRow> tests() const override { return plan; }
+  boost::asio::awaitable<std::variant<control::TestRow, control::Trouble>> start_test(std::string test,
+                                                                                      std::string who) override;
     tell_readings_ = std::move(callback);
   }
   void on_finding(std::function<void(const FindingChange&)> callback) override { tell_finding_ = std::move(callback); }

@@ -34,7 +34,17 @@ inline std::vector<control::Ask> every_ask() {
           AskProbe{"rs485-1", 247, 4, 65'535, 1},
           AskUsb{},
           AdoptUsb{"board-1", "Li"},
-          ProveUsb{"board-1", 3, "inputs/input.1.state", "Li"}};
+          ProveUsb{"board-1", 3, "inputs/input.1.state", "Li"},
+          AskExam{},
+          BeginExam{std::chrono::hours(4), "Li"},
+          EndExam{"Li"},
+          GiveOrder{"relay-1", "relay.3.on", std::chrono::seconds(10), "Li"},
+          Prove{"relay-1", "relay.3", "inputs/input.1.state", "Li"},
+          AskTests{"bench-3-drill"},
+          StartTest{"bench-3-drill", "Li"},
+          AskTrend{"psu-5v/output.voltage"},
+          AskForecasts{33},
+          NotePart{"psu-5v", "LM2596S", "张工"}};
 }
 
 inline control::ReadingRow sample_reading() {
@@ -94,11 +104,13 @@ inline control::Status sample_status() {
   s.devices = {5, 6, 7, 8};
   s.points = {9, 10, 11};
   s.findings = {12, 13, 14, 15};
+  s.learning = {7, 2, 0.25};
   s.store = {16, 17, 18, 19, 20, 21, true};
   s.threads = {{"loop", std::chrono::milliseconds(22)}, {"store", std::chrono::milliseconds(23)}};
   s.outbox = control::OutboxState{"0123456789abcdef", 24, 25, "2026-11-24T03:00:00.000Z", "fedcba9876543210", 26, 27};
   s.socket = {28, 29, 30, 31, 32, 33, 34, 35};
   s.config_warning = "site.toml:1:2: …";
+  s.exam = {true, "switch", at("2026-11-24T04:00:00Z"), at("2026-11-24T08:00:00Z"), "root (张工)"};
   return s;
 }
 
@@ -128,45 +140,68 @@ inline std::vector<control::Data> every_data() {
                          2};
   auto silent = device;
   silent.last_answer_age.reset();
-  return {std::monostate{},
-          sample_status(),
-          std::vector<BusRow>{sample_bus()},
-          std::vector<DeviceRow>{device, silent},
-          std::vector<PointRow>{point, unread},
-          std::vector<HistoryRow>{{at("2026-11-24T04:00:00Z"), -1.25e-7, Quality::good, Reason::none},
-                                  {at("2026-11-24T04:01:00Z"), std::nullopt, Quality::bad, Reason::line}},
-          std::vector<Finding>{sample_finding(), bare_finding()},
-          sample_finding(),
-          *sample_status().outbox,
-          std::vector<OutboxRow>{{Stream::findings, "0123456789abcdef", 1, "{\"a\":\"\\u0000\"}"},
-                                 {Stream::readings, "fedcba9876543210", 2, "控制 \" \\ \n \t \x01 end"}},
-          Receipted{3},
-          Unsent{4},
-          TraceHead{"inspect-bus-trace",
-                    1,
-                    "demo",
-                    "line-1",
-                    {"一号线", "Line 1"},
-                    "/dev/ttyUSB0 9600 8N1",
-                    "listen",
-                    "rtu",
-                    9600,
-                    at("2026-11-24T04:00:00Z"),
-                    123'456'789,
-                    {{21, "relay-1", {"继电器板", "Relay board"}}}},
-          ProbeRow{true, {1, 65'535}, std::uint8_t{2}, std::chrono::milliseconds(31)},
-          std::vector<UsbRow>{{"1-1.2",
-                               "board-1",
-                               true,
-                               "16c0:05df",
-                               "www.dcttech.com",
-                               "USBRelay4",
-                               "",
-                               "proven",
-                               {"未拔过", "not unplugged"},
-                               3,
-                               2,
-                               1}}};
+  return {
+      std::monostate{},
+      sample_status(),
+      std::vector<BusRow>{sample_bus()},
+      std::vector<DeviceRow>{device, silent},
+      std::vector<PointRow>{point, unread},
+      std::vector<HistoryRow>{{at("2026-11-24T04:00:00Z"), -1.25e-7, Quality::good, Reason::none},
+                              {at("2026-11-24T04:01:00Z"), std::nullopt, Quality::bad, Reason::line}},
+      std::vector<Finding>{sample_finding(), bare_finding()},
+      sample_finding(),
+      *sample_status().outbox,
+      std::vector<OutboxRow>{{Stream::findings, "0123456789abcdef", 1, "{\"a\":\"\\u0000\"}"},
+                             {Stream::readings, "fedcba9876543210", 2, "控制 \" \\ \n \t \x01 end"}},
+      Receipted{3},
+      Unsent{4},
+      TraceHead{"inspect-bus-trace",
+                1,
+                "demo",
+                "line-1",
+                {"一号线", "Line 1"},
+                "/dev/ttyUSB0 9600 8N1",
+                "listen",
+                "rtu",
+                9600,
+                at("2026-11-24T04:00:00Z"),
+                123'456'789,
+                {{21, "relay-1", {"继电器板", "Relay board"}}}},
+      ProbeRow{true, {1, 65'535}, std::uint8_t{2}, std::chrono::milliseconds(31)},
+      std::vector<UsbRow>{{"1-1.2",
+                           "board-1",
+                           true,
+                           "16c0:05df",
+                           "www.dcttech.com",
+                           "USBRelay4",
+                           "",
+                           "proven",
+                           {"未拔过", "not unplugged"},
+                           3,
+                           2,
+                           1}},
+      sample_status().exam,
+      OrderRow{"relay-1", "relay.3.on", "relay.3.pulse", std::chrono::milliseconds(350), at("2026-11-24T04:00:10Z")},
+      IdentityRow{"relay-1", "proven", {"输入跟随", "the input followed"}},
+      std::vector<TestRow>{
+          {"bench-3-drill", {"手电钻", "drill"}, "fail", at("2026-11-24T04:00:10Z"), "Li", {"不合格", "fail"}},
+          {"bench-5-heater", {"电热器", "heater"}, "never", {}, "", {}}},
+      TrendRow{"psu-5v",
+               "output.voltage",
+               {"输出电压", "output voltage"},
+               "V",
+               0.5,
+               5.01,
+               std::nullopt,
+               5.2,
+               {{at("2026-11-24T00:00:00Z"), 5.02}},
+               TrendForecast{0.93, at("2026-12-24T00:00:00Z"), at("2026-12-14T00:00:00Z"), at("2027-01-24T00:00:00Z")},
+               {{at("2026-10-24T00:00:00Z"), "psu-5v", "", "LM2596S", "张工", "replaced"}}},
+      ForecastList{
+          {{"psu-5v", "output.voltage", "rail.drift", at("2026-11-24T00:00:00Z"), 0.93, at("2026-12-24T00:00:00Z"),
+            at("2026-12-14T00:00:00Z"), at("2027-01-24T00:00:00Z"), true, "open", std::nullopt}},
+          {{"rail.drift", 40, 12, 0.3, 0.1, false, {"root"}}}},
+      PartRow{at("2026-10-24T00:00:00Z"), "psu-5v", "output.voltage", "LM2596S", "张工", "replaced"}};
 }
 
 }  // namespace inspect::tests
