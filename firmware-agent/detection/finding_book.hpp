@@ -5,6 +5,7 @@
 #include "protocol/model/finding.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -87,7 +88,7 @@ class FindingBook {
   static void age(Slot& slot, const Moment& now, std::vector<FindingChange>& changes);
 
   std::string site_;
-  std::vector<Slot> slots_;
+  std::deque<Slot> slots_;                                   ///< thousands on a large site: no room beyond them
   std::map<std::string, std::size_t, std::less<>> by_name_;  ///< "device/point/kind"
   bool awake_ = true;
 };

@@ -28,7 +28,8 @@ void set_up(SQLite::Database& db, const DatabasePlan& plan) {
   db.exec("PRAGMA foreign_keys=ON");
   db.exec("PRAGMA wal_autocheckpoint=1000");
   db.exec("PRAGMA journal_size_limit=16777216");
-  db.exec("PRAGMA cache_size=-2000");
+  // Nothing is read twice within one job, and a transaction of any size spills to the log.
+  db.exec("PRAGMA cache_size=-256");
   db.exec("PRAGMA temp_store=MEMORY");
 }
 

@@ -57,11 +57,11 @@ Result<std::uint64_t> File::size() const {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-Result<std::string> File::read(std::size_t most) const {
+Result<std::string> File::read(std::size_t most, std::uint64_t offset) const {
   std::string bytes(most, '\0');
   std::size_t have = 0;
   while (have < most) {
-    const auto got = pread(fd_, bytes.data() + have, most - have, static_cast<off_t>(have));
+    const auto got = pread(fd_, bytes.data() + have, most - have, static_cast<off_t>(offset + have));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failure("cannot read");
     if (got == 0) break;

@@ -22,8 +22,8 @@ class File {
   ~File();
 
   [[nodiscard]] Result<std::uint64_t> size() const;
-  /// Up to `most` bytes from the start; fewer at the end of the file.
-  [[nodiscard]] Result<std::string> read(std::size_t most) const;
+  /// Up to `most` bytes from `offset` on; fewer at the end of the file.
+  [[nodiscard]] Result<std::string> read(std::size_t most, std::uint64_t offset = 0) const;
   [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view bytes) const;
   /// Real blocks for [0, size): later writes inside it need no new space.
   [[nodiscard]] Result<void> allocate(std::uint64_t size) const;

@@ -1,5 +1,6 @@
 #include "firmware-agent/store/history_database.hpp"
 
+#include "firmware-agent/store/run_codec.hpp"
 #include "firmware-agent/store/schema.hpp"
 
 #include <SQLiteCpp/Statement.h>
@@ -125,24 +126,27 @@ Result<std::uint64_t> HistoryDatabase::write(const Compaction& compaction, WallT
   });
 }
 
+void HistoryDatabase::insert_block(const OpenBlock& block, std::int64_t number) {
+  auto& db = *opened_.connection;
+  SQLite::Statement add(db, "INSERT OR REPLACE INTO blocks VALUES(?, ?)");
+  std::int64_t bytes = 0;
+  for (StoredId id = 0; id < block.points().size(); ++id) {
+    if (block.last(id) == nullptr) continue;
+    const auto data = encode_runs(block.runs(id), block.points()[id].scaling);
+    add.bind(1, block_key(number, id));
+    add.bindNoCopy(2, data.data(), static_cast<int>(data.size()));
+    add.exec();
+    add.reset();
+    bytes += static_cast<std::int64_t>(data.size() + row_overhead);
+  }
+  SQLite::Statement span(db, "INSERT OR REPLACE INTO spans VALUES(?, ?, ?, ?, ?)");
+  SQLite::bind(span, number, block.first_ms(), block.last_ms(), static_cast<std::int64_t>(block.readings()), bytes);
+  span.exec();
+}
+
 void HistoryDatabase::insert(const Compaction& compaction) {
   auto& db = *opened_.connection;
-  if (!compaction.blocks.empty()) {
-    const auto block = static_cast<std::int64_t>(compaction.generation);
-    SQLite::Statement add(db, "INSERT OR REPLACE INTO blocks VALUES(?, ?)");
-    std::int64_t bytes = 0;
-    for (const auto& [id, data] : compaction.blocks) {
-      add.bind(1, block_key(block, id));
-      add.bindNoCopy(2, data.data(), static_cast<int>(data.size()));
-      add.exec();
-      add.reset();
-      bytes += static_cast<std::int64_t>(data.size() + row_overhead);
-    }
-    SQLite::Statement span(db, "INSERT OR REPLACE INTO spans VALUES(?, ?, ?, ?, ?)");
-    SQLite::bind(span, block, compaction.first_ms, compaction.last_ms, static_cast<std::int64_t>(compaction.readings),
-                 bytes);
-    span.exec();
-  }
+  if (!compaction.block.empty()) insert_block(compaction.block, static_cast<std::int64_t>(compaction.generation));
   SQLite::Statement add_batch(db, "INSERT OR REPLACE INTO batches VALUES(?, ?, ?)");
   for (const auto& batch : compaction.batches) {
     add_batch.bind(1, static_cast<std::int64_t>(batch.seq));

@@ -4,7 +4,9 @@
 #include "firmware-agent/store/open_block.hpp"
 #include "firmware-agent/store/sqlite_store.hpp"
 
+#include <deque>
 #include <optional>
+#include <set>
 
 namespace inspect::agent::storage {
 
@@ -16,14 +18,12 @@ struct Batch {
 };
 
 /// What one compaction brings, all in one transaction. Its rows are keyed by the journal's generation, so repeating one
-/// whose outcome is unknown, even with more in it, replaces and never doubles.
+/// whose outcome is unknown, even with more in it, replaces and never doubles. Looks at what its maker holds: hours of
+/// readings are not copied.
 struct Compaction {
-  std::int64_t first_ms = 0;
-  std::int64_t last_ms = 0;
-  std::uint64_t readings = 0;
-  std::vector<std::pair<StoredId, std::string>> blocks;  ///< ascending ids; encoded runs
-  std::vector<Batch> batches;
-  std::vector<std::uint64_t> receipted;
+  const OpenBlock& block;
+  const std::deque<Batch>& batches;
+  const std::set<std::uint64_t>& receipted;
   std::uint64_t generation = 0;  ///< of the journal that follows
   std::uint64_t next_batch = 1;
   std::uint64_t dropped = 0;  ///< batches given up before this
@@ -82,6 +82,7 @@ class HistoryDatabase {
   auto guarded(const char* doing, Work work) -> decltype(work());
   Result<void> ensure_open();
   std::optional<std::string> read_block(SQLite::Statement& block, std::int64_t key);
+  void insert_block(const OpenBlock& block, std::int64_t number);
   void insert(const Compaction& compaction);
   std::uint64_t enforce_bounds(WallTime now);
   void drop_oldest_block();

@@ -3,6 +3,7 @@
 #include "firmware-agent/store/byte_stream.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace inspect::agent::storage {
 
@@ -34,6 +35,45 @@ std::optional<JournalHeader> header_from(std::string_view record) {
   return header;
 }
 
+/// A file from its start, of which a piece at a time is in memory.
+class Pieces {
+ public:
+  explicit Pieces(const File& file) : file_(file) {}
+
+  /// What was not taken yet: `wanted` bytes or more, or all there are.
+  Result<std::string_view> look(std::size_t wanted) {
+    while (held_.size() - taken_ < wanted) {
+      held_.erase(0, std::exchange(taken_, 0));
+      const auto more = file_.read(std::max(piece, wanted - held_.size()), next_);
+      if (!more) return more.error();
+      if (more->empty()) break;
+      next_ += more->size();
+      held_ += *more;
+    }
+    return std::string_view(held_).substr(taken_);
+  }
+  void take(std::size_t count) { taken_ += count; }
+
+ private:
+  static constexpr std::size_t piece = 32 << 10;
+
+  const File& file_;
+  std::string held_;
+  std::size_t taken_ = 0;
+  std::uint64_t next_ = 0;
+};
+
+Result<bool> holds_something(const File& file) {
+  Pieces pieces(file);
+  for (;;) {
+    const auto bytes = pieces.look(1);
+    if (!bytes) return bytes.error();
+    if (bytes->empty()) return false;
+    if (bytes->find_first_not_of('\0') != std::string_view::npos) return true;
+    pieces.take(bytes->size());
+  }
+}
+
 }  // namespace
 
 Result<void> Journal::prepare() {
@@ -62,19 +102,25 @@ Result<void> Journal::prepare() {
   return file_.sync();
 }
 
-Result<Journal::Content> Journal::open() {
+Result<Journal::Content> Journal::open(const Visit& visit) {
   broken_ = true;
   if (auto ready = prepare(); !ready) return ready.error();
-  const auto bytes = file_.read(capacity_);
-  if (!bytes) return bytes.error();
-  const auto tail = tail_.read(capacity_);
-  if (!tail) return tail.error();
   Content content;
-  content.used = bytes->find_first_not_of('\0') != std::string::npos;
   chain_ = first_seed;
-  end_ = scan(*bytes, content);
+  const auto end = scan(file_, content, visit);
+  if (!end) return end.error();
+  end_ = *end;
   unsynced_.clear();
-  if (content.header) unsynced_ = tail->substr(0, scan(*tail, content));
+  if (content.header) {
+    const auto more = scan(tail_, content, visit);
+    if (!more) return more.error();
+    auto bytes = tail_.read(*more);
+    if (!bytes) return bytes.error();
+    unsynced_ = std::move(*bytes);
+  }
+  const auto used = content.header ? Result<bool>(true) : holds_something(file_);
+  if (!used) return used.error();
+  content.used = *used;
   // What is read now must stay true: later records build on it.
   broken_ = end_ + unsynced_.size() > capacity_;
   if (auto synced = sync(); !synced) return synced.error();
@@ -82,23 +128,30 @@ Result<Journal::Content> Journal::open() {
   return content;
 }
 
-/// Takes records from `bytes` as far as they continue the chain; answers how many bytes that were.
-std::size_t Journal::scan(std::string_view bytes, Content& content) {
+/// Takes records from `file` as far as they continue the chain; answers how many bytes that were.
+Result<std::size_t> Journal::scan(const File& file, Content& content, const Visit& visit) {
+  Pieces pieces(file);
   std::size_t end = 0;
-  while (bytes.size() - end > overhead) {
-    ByteReader in(bytes.substr(end));
-    const auto length = in.u32();
+  for (;;) {
+    const auto head = pieces.look(overhead);
+    if (!head) return head.error();
+    ByteReader in(*head);
+    const std::size_t length = in.u32();
     const auto crc = in.u32();
-    if (length == 0 || length > bytes.size() - end - overhead) break;
-    const auto record = bytes.substr(end + overhead, length);
+    if (!in.ok() || length == 0 || length > capacity_) break;
+    const auto whole = pieces.look(overhead + length);
+    if (!whole) return whole.error();
+    if (whole->size() < overhead + length) break;
+    const auto record = whole->substr(overhead, length);
     if (crc32(record, chain_) != crc) break;
     if (content.header) {
-      content.records.emplace_back(record);
+      visit(*content.header, record);
     } else if (content.header = header_from(record); !content.header) {
       break;
     }
     chain_ = crc;
     end += overhead + length;
+    pieces.take(overhead + length);
   }
   return end;
 }

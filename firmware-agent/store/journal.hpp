@@ -2,10 +2,11 @@
 
 #include "firmware-agent/store/files.hpp"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace inspect::agent::storage {
 
@@ -32,15 +33,16 @@ class Journal {
   struct Content {
     std::optional<JournalHeader> header;  ///< nothing: empty, foreign or damaged in its first record
     bool used = false;                    ///< something was written there once, readable or not
-    std::vector<std::string> records;
   };
+  /// Is shown each record, oldest first, while it is read: a full journal is never in memory as a whole.
+  using Visit = std::function<void(const JournalHeader&, std::string_view record)>;
 
   Journal(std::string path, std::uint64_t capacity, std::string tail_path)
       : path_(std::move(path)), tail_path_(std::move(tail_path)), capacity_(capacity) {}
 
   /// Opens the file (making it `capacity` bytes long) and the tail, reads what is valid and makes it durable; appending
   /// goes on after that.
-  Result<Content> open();
+  Result<Content> open(const Visit& visit);
   /// Begins a generation, durably: what was in the file before is gone afterwards, whatever happens.
   Result<void> restart(const JournalHeader& header);
   /// Into the tail. An error means that a kill would lose them; they become durable with the next sync() all the same,
@@ -49,6 +51,8 @@ class Journal {
   /// Everything appended becomes durable. After a failure nothing more is taken until restart().
   Result<void> sync();
   [[nodiscard]] bool broken() const { return broken_; }
+  /// Bytes that wait for sync(); they are in memory.
+  [[nodiscard]] std::size_t unsynced() const { return unsynced_.size(); }
 
   static constexpr std::size_t overhead = 8;  ///< of each record
   static constexpr std::size_t header_bytes = overhead + 1 + 16 + 24;
@@ -56,7 +60,7 @@ class Journal {
  private:
   [[nodiscard]] std::string framed(std::string_view record);
   Result<void> prepare();
-  std::size_t scan(std::string_view bytes, Content& content);
+  Result<std::size_t> scan(const File& file, Content& content, const Visit& visit);
 
   std::string path_;
   std::string tail_path_;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "firmware-agent/store/run_log.hpp"
 #include "protocol/core/error.hpp"
-#include "protocol/model/reading.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,44 +12,6 @@ namespace inspect::agent::storage {
 
 /// Number of a point in the history database; stays the same when the configuration changes.
 using StoredId = std::uint32_t;
-
-/// Quality and reason in one byte.
-constexpr std::uint8_t pack(Quality quality, Reason reason) {
-  return static_cast<std::uint8_t>(static_cast<unsigned>(quality) << 4 | static_cast<unsigned>(reason));
-}
-constexpr Quality quality_of(std::uint8_t packed) { return static_cast<Quality>(packed >> 4); }
-constexpr Reason reason_of(std::uint8_t packed) { return static_cast<Reason>(packed & 0x0f); }
-/// Only combinations that exist: damaged bytes must not become enums out of range.
-constexpr bool is_packed_quality(std::uint8_t packed) {
-  return (packed >> 4) <= static_cast<unsigned>(Quality::bad) &&
-         (packed & 0x0f) <= static_cast<unsigned>(Reason::stale);
-}
-
-/// How a point's values come about: value = raw * scale + offset.
-struct Scaling {
-  double scale = 1;
-  double offset = 0;
-};
-
-/// The integer this value was made from, when that gives back the very same bits.
-struct RawValue {
-  bool exact = false;
-  std::int64_t raw = 0;
-};
-RawValue raw_of(double value, const Scaling& scaling);
-double value_of(std::int64_t raw, const Scaling& scaling);
-
-/// An unchanged stretch of one point: `count` readings from `first_ms` to `last_ms` (wall clock), all the same.
-/// A value travels with its own time; the end of a stretch is kept to the second.
-struct Run {
-  std::int64_t first_ms = 0;
-  std::int64_t last_ms = 0;
-  std::uint32_t count = 0;
-  double value = 0;  ///< of a bad reading: 0
-  std::uint8_t quality = 0;
-
-  friend bool operator==(const Run&, const Run&) = default;
-};
 
 struct ValueChange {
   StoredId id = 0;
@@ -75,14 +37,23 @@ struct StoredPoint {
 };
 
 /// Everything since the last compaction, in memory and (through the journal) on disk: the journal's records are
-/// applied here, live and after a restart, so both give the same.
+/// applied here, live and after a restart, so both give the same. What it takes is bounded by the journal, whose
+/// records are as dense: some 1.5 bytes here for each there.
 class OpenBlock {
  public:
-  explicit OpenBlock(std::vector<StoredPoint> points = {}) : points_(std::move(points)), runs_(points_.size()) {}
+  explicit OpenBlock(std::vector<StoredPoint> points = {}) : points_(std::move(points)), logs_(points_.size()) {}
 
   [[nodiscard]] const std::vector<StoredPoint>& points() const { return points_; }
-  [[nodiscard]] const std::vector<Run>& runs(StoredId id) const { return runs_[id]; }
+  /// Oldest first; unpacked for the caller.
+  [[nodiscard]] std::vector<Run> runs(StoredId id) const { return logs_[id].runs(points_[id].scaling); }
+  /// The newest run; nothing: there is none.
+  [[nodiscard]] const Run* last(StoredId id) const { return logs_[id].empty() ? nullptr : &logs_[id].last(); }
   [[nodiscard]] std::uint64_t readings() const { return readings_; }
+  /// From the first to the last of all of them, wall clock; nothing while it is empty.
+  [[nodiscard]] std::int64_t first_ms() const { return first_ms_; }
+  [[nodiscard]] std::int64_t last_ms() const { return last_ms_; }
+  /// Memory taken for runs that are over.
+  [[nodiscard]] std::size_t bytes() const;
   [[nodiscard]] bool empty() const { return readings_ == 0; }
 
   /// Differs from the last one of this point, or follows too long a silence.
@@ -98,11 +69,13 @@ class OpenBlock {
   [[nodiscard]] Result<SecondRecord> decode(std::string_view bytes) const;
 
  private:
-  [[nodiscard]] double last_value(StoredId id) const { return runs_[id].empty() ? 0 : runs_[id].back().value; }
+  void begin(StoredId id, const Run& run);
 
   std::vector<StoredPoint> points_;
-  std::vector<std::vector<Run>> runs_;
+  std::vector<RunLog> logs_;
   std::uint64_t readings_ = 0;
+  std::int64_t first_ms_ = INT64_MAX;
+  std::int64_t last_ms_ = INT64_MIN;
   std::int64_t previous_base_ = 0;
   std::vector<StoredId> previous_read_;
 };

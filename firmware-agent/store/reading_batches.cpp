@@ -11,6 +11,9 @@ namespace {
 
 // With the second that gather() may hold back, a power cut costs at most a minute.
 constexpr std::chrono::seconds sync_every{59};
+/// Nor do more than so many bytes wait in memory for it: five minutes of the reference site, seconds of a very fast
+/// one.
+constexpr std::size_t most_unsynced = 64 << 10;
 
 std::string batch_bytes(const Batch& batch, std::uint64_t dropped) {
   ByteWriter out;
@@ -24,22 +27,38 @@ std::string batch_bytes(const Batch& batch, std::uint64_t dropped) {
 
 }  // namespace
 
+void ReadingKeeper::close_batches() {
+  while (!pending_.empty()) close_batch();
+}
+
+std::size_t ReadingKeeper::entries_of_one_batch() const {
+  std::size_t count = 0;
+  for (std::size_t bytes = 0; count < std::min(pending_.size(), most_entries); ++count) {
+    const auto& change = pending_[count];
+    // Names and the digits of value and time; the exact size is known when it is encoded.
+    bytes += known_[change.id].name.size() + site_.spec(*point_of_[change.id]).unit.size() + 120;
+    if (bytes > most_entry_bytes && count > 0) break;
+  }
+  return count;
+}
+
+/// The oldest of what is pending, as many as one message holds.
 void ReadingKeeper::close_batch() {
-  if (pending_.empty()) return;
   messages::ReadingsMessage message;
-  const auto& last = pending_.back();
+  const auto count = entries_of_one_batch();
+  const auto& last = pending_[count - 1];
   message.envelope = {site_.gateway, epoch_, next_batch_, WallTime{std::chrono::milliseconds{last.ms}}};
   message.dropped = dropped_batches_;
   message.site = site_.name;
-  for (const auto& change : pending_) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& change = pending_[i];
     const auto point = *point_of_[change.id];
     message.entries.push_back({site_.device_of(point).name, site_.spec(point).name, site_.spec(point).unit,
                                change.value, quality_of(change.quality), reason_of(change.quality),
                                WallTime{std::chrono::milliseconds{change.ms}}});
   }
   Batch batch{next_batch_, last.ms, compress(options_.encode_readings(message))};
-  pending_.clear();
-  pending_bytes_ = 0;
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
   ++next_batch_;
   append(batch_bytes(batch, dropped_batches_));
   recent_.push_back(std::move(batch));
@@ -62,13 +81,14 @@ bool ReadingKeeper::do_what_is_due(BootTime now) {
   const bool batch_due = now - *last_batch_ >= site_.store.batch_every - std::chrono::seconds{1};
   const bool closes = batch_due && !pending_.empty();
   if (batch_due) {
-    close_batch();
+    close_batches();
     last_batch_ = now;
   }
   if (now - *last_compaction_ >= options_.compact_every || taken_bytes_ > journal_bytes - journal_bytes / 16) {
     good = compact(now);
   }
-  if (closes || now - *last_sync_ >= sync_every) good = make_durable(now) && good;
+  const bool much_waits = !journal_->broken() && journal_->unsynced() > most_unsynced;
+  if (closes || much_waits || now - *last_sync_ >= sync_every) good = make_durable(now) && good;
   return good;
 }
 
@@ -85,35 +105,14 @@ bool ReadingKeeper::history_may_grow() {
          (reserve_.hold() && free_bytes(site_.store.directory) >= options_.reserve_bytes / 4);
 }
 
-Compaction ReadingKeeper::compaction() const {
-  Compaction made;
-  made.generation = generation_ + 1;
-  made.next_batch = next_batch_;
-  made.dropped = dropped_batches_;
-  made.readings = block_.readings();
-  made.first_ms = INT64_MAX;
-  made.last_ms = INT64_MIN;
-  for (StoredId id = 0; id < block_.points().size(); ++id) {
-    const auto& runs = block_.runs(id);
-    if (runs.empty()) continue;
-    for (const auto& run : runs) {
-      made.first_ms = std::min(made.first_ms, run.first_ms);
-      made.last_ms = std::max(made.last_ms, run.last_ms);
-    }
-    made.blocks.emplace_back(id, encode_runs(runs, block_.points()[id].scaling));
-  }
-  made.batches.assign(recent_.begin(), recent_.end());
-  made.receipted.assign(receipted_.begin(), receipted_.end());
-  return made;
-}
-
 bool ReadingKeeper::compact(BootTime now) {
   last_compaction_ = now;
   if (block_.empty() && recent_.empty() && receipted_.empty())
     return !journal_->broken() || begin_anew(generation_ + 1);
   // The disk is nearly full: history stops here, so that findings still fit.
   if (!history_may_grow() || !database_ready()) return false;
-  const auto dropped = database_.write(compaction(), options_.now().wall);
+  const auto dropped = database_.write({block_, recent_, receipted_, generation_ + 1, next_batch_, dropped_batches_},
+                                       options_.now().wall);
   // Found corrupt: begun anew, which writes what was to be written.
   if (!dropped) return database_.lost() && start_over();
   dropped_batches_ += *dropped;
@@ -141,7 +140,7 @@ void ReadingKeeper::give_up_block() {
 }
 
 Result<void> ReadingKeeper::flush() {
-  close_batch();
+  close_batches();
   if (journal_->sync()) {
     claimable_ = next_batch_;
     return {};

@@ -40,9 +40,14 @@ Result<void> ReadingKeeper::open() {
   make_journal();
   // Without a journal readings stay in memory until there is room: a kill loses them, the watch goes on.
   if (journal_fits()) {
-    const auto content = journal_->open();
+    taken_bytes_ = Journal::header_bytes;
+    bool sound = true;
+    const auto content = journal_->open([&](const JournalHeader& header, std::string_view record) {
+      taken_bytes_ += record.size() + Journal::overhead;
+      sound = sound && header.epoch == epoch_ && replay(record, header.generation >= generation_);
+    });
     if (!content) return content.error();
-    replay(*content);
+    go_on_from(*content);
   } else {
     warn_("the disk has no room for readings.journal: readings are kept in memory only until some is freed");
     ++generation_;
@@ -57,10 +62,10 @@ Result<void> ReadingKeeper::open() {
   return {};
 }
 
-void ReadingKeeper::replay(const Journal::Content& content) {
+void ReadingKeeper::go_on_from(const Journal::Content& content) {
   const auto& header = content.header;
   const bool ours = header && header->epoch == epoch_;
-  if (header && !ours && !content.records.empty()) {
+  if (header && !ours && taken_bytes_ > Journal::header_bytes) {
     warn_("readings.journal belongs to another history.db; its readings were given up");
   }
   // Its batches may have been sent, and nobody knows how many there were: begin far beyond them.
@@ -69,13 +74,7 @@ void ReadingKeeper::replay(const Journal::Content& content) {
     next_batch_ = std::max(next_batch_, header->next_batch);
     dropped_batches_ = std::max(dropped_batches_, header->dropped);
   }
-  const bool current = ours && header->generation >= generation_;
-  taken_bytes_ = Journal::header_bytes;
-  for (const auto& record : content.records) {
-    taken_bytes_ += record.size() + Journal::overhead;
-    if (!ours || !replay_record(record, current)) break;
-  }
-  if (current) {
+  if (ours && header->generation >= generation_) {
     generation_ = header->generation;
   } else {
     // Never the generation of what lies there: its records would continue the new header.
@@ -83,7 +82,7 @@ void ReadingKeeper::replay(const Journal::Content& content) {
   }
 }
 
-bool ReadingKeeper::replay_record(std::string_view record, bool current) {
+bool ReadingKeeper::replay(std::string_view record, bool current) {
   ByteReader in(record);
   const auto kind = in.u8();
   if (kind == batch_record) {
@@ -99,7 +98,6 @@ bool ReadingKeeper::replay_record(std::string_view record, bool current) {
     dropped_batches_ = std::max(dropped_batches_, dropped);
     recent_.push_back(std::move(batch));
     pending_.clear();
-    pending_bytes_ = 0;
     return true;
   }
   if (kind != second_record) return false;
@@ -164,7 +162,7 @@ bool ReadingKeeper::journal_second(std::span<const Reading> readings) {
   block_.apply(record);
   observe(record);
   figures_.stored += record.read.size();
-  if (pending_.size() >= most_entries || pending_bytes_ >= most_entry_bytes) close_batch();
+  while (pending_.size() >= most_entries) close_batch();
   return written;
 }
 
@@ -174,16 +172,14 @@ bool ReadingKeeper::append(const std::string& record) {
 }
 
 void ReadingKeeper::observe(const SecondRecord& record) {
-  std::vector<StoredId> changed;
+  std::vector<bool> changed(known_.size());
   for (const auto& change : record.changes) {
     observe_value(change);
-    changed.push_back(change.id);
+    changed[change.id] = true;
   }
-  std::sort(changed.begin(), changed.end());
   for (const auto id : record.read) {
-    if (std::binary_search(changed.begin(), changed.end(), id) || block_.runs(id).empty()) continue;
-    const auto& run = block_.runs(id).back();
-    observe_value({id, record.base_ms, run.value, run.quality});
+    const auto* last = block_.last(id);
+    if (!changed[id] && last != nullptr) observe_value({id, record.base_ms, last->value, last->quality});
   }
 }
 
@@ -191,8 +187,6 @@ void ReadingKeeper::observe_value(const ValueChange& change) {
   const auto point = point_of_[change.id];
   if (!point || !filter_.take(change.id, change.ms, change.value, change.quality)) return;
   pending_.push_back(change);
-  // Names and the digits of value and time; the exact size is known when it is encoded.
-  pending_bytes_ += known_[change.id].name.size() + site_.spec(*point).unit.size() + 120;
 }
 
 }  // namespace inspect::agent::storage

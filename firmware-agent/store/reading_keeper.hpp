@@ -15,9 +15,11 @@ constexpr std::uint8_t second_record = 1;
 constexpr std::uint8_t batch_record = 2;
 
 constexpr std::uint64_t journal_bytes = 1 << 20;
-/// A batch is closed early when it holds this much; both stay well below messages::largest_message.
+/// A batch holds no more, and is closed early at so many entries; both stay well below messages::largest_message.
 constexpr std::size_t most_entries = messages::largest_batch;
 constexpr std::size_t most_entry_bytes = 48 << 10;
+/// A value that moves without end travels this often and no oftener: one that is read each second, at each reading.
+constexpr std::int64_t shortest_age_ms = 900;
 
 /// Everything about readings on the store's thread: journal by the second, durable by the minute, compact history by
 /// the hour, batches for the centre by exception.
@@ -72,18 +74,20 @@ class ReadingKeeper {
   /// False while the history database can neither be used nor begun anew.
   bool database_ready();
   bool start_over();
-  void replay(const Journal::Content& content);
-  bool replay_record(std::string_view record, bool current);
+  /// A record of the journal, again; `current`: history.db does not have it yet.
+  bool replay(std::string_view record, bool current);
+  void go_on_from(const Journal::Content& content);
   SecondRecord record_of(std::span<const Reading> readings) const;
   bool journal_second(std::span<const Reading> readings);
   bool append(const std::string& record);
   void observe(const SecondRecord& record);
   void observe_value(const ValueChange& change);
+  void close_batches();
   void close_batch();
+  [[nodiscard]] std::size_t entries_of_one_batch() const;
   bool do_what_is_due(BootTime now);
   bool make_durable(BootTime now);
   bool compact(BootTime now);
-  Compaction compaction() const;
   bool begin_anew(std::uint64_t generation);
   void give_up_block();
   void bound_batches();
@@ -108,8 +112,7 @@ class ReadingKeeper {
   std::vector<std::vector<StoredId>> namesakes_;     ///< by PointIndex: the same name under any scaling
   std::vector<HistoryDatabase::KnownPoint> known_;   ///< by StoredId
 
-  std::vector<ValueChange> pending_;  ///< of the batch that is open
-  std::size_t pending_bytes_ = 0;
+  std::vector<ValueChange> pending_;   ///< of the batch that is open
   std::deque<Batch> recent_;           ///< closed, not yet in the database
   std::set<std::uint64_t> receipted_;  ///< in the database still
   std::uint64_t next_batch_ = 1;

@@ -66,7 +66,7 @@ Result<ReadingKeeper::Numbering> ReadingKeeper::number_points() {
     made.point_of[*same] = point;
     const auto period = std::max(spec.period, site_.device_of(point).period);
     made.stored[*same].longest_gap_ms = (3 * period + std::chrono::seconds{5}).count();
-    made.limits[*same] = {spec.deadband, std::chrono::milliseconds(spec.longest_age).count()};
+    made.limits[*same] = {spec.deadband, std::chrono::milliseconds(spec.longest_age).count(), shortest_age_ms};
   }
   return made;
 }
@@ -107,7 +107,6 @@ std::uint64_t ReadingKeeper::give_up_files() {
   recent_.clear();
   receipted_.clear();
   pending_.clear();
-  pending_bytes_ = 0;
   dropped_batches_ = 0;  // of the epoch that is gone
   return bytes;
 }
@@ -141,7 +140,6 @@ bool ReadingKeeper::start_over() {
   recent_.clear();
   receipted_.clear();
   pending_.clear();
-  pending_bytes_ = 0;
   epoch_ = state->epoch;
   next_batch_ = claimable_ = state->next_batch;
   std::error_code ignored;

@@ -18,11 +18,6 @@ constexpr std::uint64_t bits_follow = 2;
 constexpr std::uint64_t same_instant = 4;  ///< the next change shares this one's time: points of one register block
 constexpr int flag_bits = 3;
 
-/// Damaged bytes may ask for any sum: it wraps, and the value is wrong, not undefined.
-std::int64_t wrapping_sum(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-
 std::vector<StoredId> difference(const std::vector<StoredId>& a, const std::vector<StoredId>& b) {
   std::vector<StoredId> result;
   std::set_symmetric_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(result));
@@ -65,8 +60,8 @@ class LastValues {
 
   [[nodiscard]] Before of(StoredId id) const {
     if (changed_[id].quality >= 0) return changed_[id];
-    const auto& runs = block_.runs(id);
-    return runs.empty() ? Before{} : Before{runs.back().value, runs.back().quality};
+    const auto* last = block_.last(id);
+    return last == nullptr ? Before{} : Before{last->value, last->quality};
   }
   void note(const ValueChange& change) { changed_[change.id] = {change.value, change.quality}; }
 

@@ -24,9 +24,9 @@ namespace {
 constexpr std::size_t most_gathered = 1 << 16;
 /// As many go at once, so that a full buffer is not moved for every reading.
 constexpr std::size_t drop_step = 1 << 10;
-/// So many (some 220 KiB) are handed over before their second is whole: a fast site takes no more memory than a slow
+/// So many (some 110 KiB) are handed over before their second is whole: a fast site takes no more memory than a slow
 /// one.
-constexpr std::size_t most_held_back = 1 << 12;
+constexpr std::size_t most_held_back = 1 << 11;
 constexpr std::size_t most_claimed_bytes = 1 << 20;
 constexpr std::chrono::minutes housekeeping_every{60};
 /// Less than this free: the disk is full. Some two hundred findings fit.

@@ -54,3 +54,16 @@ TEST_CASE("a value that is no number is a change from any number") {
   CHECK(filter.take(0, 0, 12, fine));
   CHECK(filter.take(0, 1000, std::numeric_limits<double>::quiet_NaN(), fine));
 }
+
+TEST_CASE("a value that never rests travels once in its shortest time; what is bad, and back, travels at once") {
+  ExceptionFilter filter({{0.5, 900'000, 900}});
+  CHECK(filter.take(0, 0, 0, fine));
+  int travelled = 0;
+  for (int ms = 100; ms <= 9000; ms += 100) travelled += filter.take(0, ms, ms, fine) ? 1 : 0;
+  CHECK(travelled == 10);
+  CHECK(filter.take(0, 9100, 0, silent));
+  CHECK(filter.take(0, 9200, 9000, fine));
+  // A move that did not last until it might travel is told by the history, and by nobody else.
+  CHECK_FALSE(filter.take(0, 9300, 5000, fine));
+  CHECK_FALSE(filter.take(0, 10'300, 9000, fine));
+}

@@ -40,10 +40,21 @@ std::vector<std::string> some_records(std::uint64_t seed) {
   return records;
 }
 
+struct Held : Journal::Content {
+  std::vector<std::string> records;
+};
+
+Result<Held> held_by(Journal& journal) {
+  std::vector<std::string> records;
+  auto content = journal.open([&](const JournalHeader&, std::string_view record) { records.emplace_back(record); });
+  if (!content) return content.error();
+  return Held{*content, std::move(records)};
+}
+
 /// A journal with one generation of records in it.
 void fill(const std::string& path, const JournalHeader& with, const std::vector<std::string>& records) {
   Journal journal(path, capacity, path + ".tail");
-  REQUIRE(good(journal.open()));
+  REQUIRE(good(held_by(journal)));
   REQUIRE(good(journal.restart(with)));
   REQUIRE(good(journal.append(records)));
   REQUIRE(good(journal.sync()));
@@ -57,7 +68,7 @@ TEST_CASE("what was appended is read back, and appending goes on after it") {
   fill(dir / "j", header, records);
   {
     Journal journal(dir / "j", capacity, dir / "j.tail");
-    const auto content = journal.open();
+    const auto content = held_by(journal);
     REQUIRE(good(content));
     CHECK(content->header == header);
     CHECK(content->records == records);
@@ -65,7 +76,7 @@ TEST_CASE("what was appended is read back, and appending goes on after it") {
     REQUIRE(good(journal.append({&more, 1})));
   }
   Journal journal(dir / "j", capacity, dir / "j.tail");
-  const auto content = journal.open();
+  const auto content = held_by(journal);
   REQUIRE(content->records.size() == records.size() + 1);
   CHECK(content->records.back() == "one more");
   CHECK(std::filesystem::file_size(dir / "j") == capacity);
@@ -85,7 +96,7 @@ TEST_CASE("cut at every byte, the journal gives the records before the cut, all 
     damaged.resize(capacity, cut % 2 == 0 ? '\0' : '\x5a');
     write_file(dir / "cut", damaged);
     Journal journal(dir / "cut", capacity, dir / "cut.tail");
-    const auto content = journal.open();
+    const auto content = held_by(journal);
     REQUIRE(content.has_value());
     // Records are whole when their bytes are, even if the cut fell into zeros at their end.
     const auto whole_ends = std::count_if(ends.begin(), ends.end(), [&](std::size_t end) {
@@ -110,7 +121,7 @@ TEST_CASE("a flipped bit ends the journal there and is never taken for a record"
     damaged[at] ^= static_cast<char>(1 << at % 8);
     write_file(dir / "flip", damaged);
     Journal journal(dir / "flip", capacity, dir / "flip.tail");
-    const auto content = journal.open();
+    const auto content = held_by(journal);
     REQUIRE(content.has_value());
     REQUIRE(content->records.size() < records.size());
     REQUIRE(std::equal(content->records.begin(), content->records.end(), records.begin()));
@@ -122,14 +133,14 @@ TEST_CASE("records of an older generation behind the new ones are not taken up a
   const auto old = some_records(4);
   fill(dir / "j", header, old);
   Journal journal(dir / "j", capacity, dir / "j.tail");
-  REQUIRE(good(journal.open()));
+  REQUIRE(good(held_by(journal)));
   auto next = header;
   ++next.generation;
   REQUIRE(good(journal.restart(next)));
   // The same sizes, so that old records begin just where the new ones end.
   REQUIRE(good(journal.append(std::span(old).first(3))));
   Journal again(dir / "j", capacity, dir / "j.tail");
-  const auto content = again.open();
+  const auto content = held_by(again);
   CHECK(content->header == next);
   CHECK(content->records.size() == 3);
 }
@@ -144,12 +155,12 @@ TEST_CASE("a record lost between two others does not let the later one in, also 
   for (std::size_t i = 0; i < records[1].size() + Journal::overhead; ++i) damaged[first_end + i] = '\0';
   write_file(dir / "j", damaged);
   Journal journal(dir / "j", capacity, dir / "j.tail");
-  REQUIRE(journal.open()->records.size() == 1);
+  REQUIRE(held_by(journal)->records.size() == 1);
   std::string other = records[1];
   other[0] ^= 1;
   REQUIRE(good(journal.append({&other, 1})));
   Journal again(dir / "j", capacity, dir / "j.tail");
-  const auto content = again.open();
+  const auto content = held_by(again);
   REQUIRE(content->records.size() == 2);
   CHECK(content->records[1] == other);
 }
@@ -163,14 +174,14 @@ TEST_CASE("a kill loses nothing that was appended; a power cut loses what was no
     fill(dir / "j", fresh, {});
     {
       Journal journal(dir / "j", capacity, dir / "j.tail");
-      REQUIRE(good(journal.open()));
+      REQUIRE(good(held_by(journal)));
       REQUIRE(good(journal.append(std::span(records).first(5))));
       REQUIRE(good(journal.sync()));
       REQUIRE(good(journal.append(std::span(records).subspan(5))));
     }
     if (power_cut) std::filesystem::remove(dir / "j.tail");
     Journal journal(dir / "j", capacity, dir / "j.tail");
-    const auto content = journal.open();
+    const auto content = held_by(journal);
     REQUIRE(good(content));
     CHECK(content->records.size() == (power_cut ? 5 : records.size()));
   }
@@ -183,7 +194,7 @@ TEST_CASE("a tail cut at every byte gives the records before the cut") {
   const auto durable = content_of(dir / "j");
   {
     Journal journal(dir / "j", capacity, dir / "j.tail");
-    REQUIRE(good(journal.open()));
+    REQUIRE(good(held_by(journal)));
     REQUIRE(good(journal.append(records)));
   }
   const auto tail = content_of(dir / "j.tail");
@@ -191,7 +202,7 @@ TEST_CASE("a tail cut at every byte gives the records before the cut") {
     write_file(dir / "j", durable);
     write_file(dir / "j.tail", tail.substr(0, cut));
     Journal journal(dir / "j", capacity, dir / "j.tail");
-    const auto content = journal.open();
+    const auto content = held_by(journal);
     REQUIRE(content.has_value());
     std::size_t whole = 0;
     for (std::size_t end = 0; whole < records.size(); ++whole) {
@@ -206,7 +217,7 @@ TEST_CASE("a full journal refuses and takes nothing until it is begun anew") {
   const TempDir dir;
   fill(dir / "j", header, {});
   Journal journal(dir / "j", capacity, dir / "j.tail");
-  REQUIRE(good(journal.open()));
+  REQUIRE(good(held_by(journal)));
   const std::string large(capacity, 'x');
   const auto refused = journal.append({&large, 1});
   REQUIRE_FALSE(refused.has_value());

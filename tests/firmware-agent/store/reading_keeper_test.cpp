@@ -265,3 +265,50 @@ TEST_CASE("a journal whose beginning is damaged costs readings, never a batch nu
     CHECK(rows.front().seq > sent + 1000);
   }
 }
+
+TEST_CASE("a site that reads very much waits no minute for the disk: little of it is in memory only") {
+  const TempDir dir;
+  const auto site = small_site(dir.path());
+  TestClock clock;
+  std::uint64_t noise = 1;
+  constexpr std::size_t taken = 2000;
+  {
+    Keeper keeper(site, clock);
+    for (std::size_t i = 0; i < taken; ++i) {
+      clock.advance(10ms);
+      std::vector<Reading> readings;
+      for (std::uint32_t p = 0; p < 20; ++p) {
+        noise = noise * 6364136223846793005ULL + 1442695040888963407ULL;
+        readings.push_back(a_reading(p, static_cast<double>(noise >> 40), clock.now()));
+      }
+      REQUIRE(keeper.keeper.take(readings, clock.now().boot));
+    }
+  }
+  // A power cut: what lies in memory is gone.
+  for (const auto& entry : std::filesystem::directory_iterator(dir.path())) {
+    if (entry.path().extension() == ".tail") std::filesystem::remove(entry.path());
+  }
+  Keeper keeper(site, clock);
+  REQUIRE(keeper.opened);
+  CHECK(entries(keeper.keeper, clock) > taken / 4);
+}
+
+TEST_CASE("a second that changes more than a batch holds travels whole, in several batches") {
+  const TempDir dir;
+  constexpr std::uint32_t points = 500;
+  const auto site = small_site(dir.path(), points / 10);
+  TestClock clock;
+  Keeper keeper(site, clock);
+  std::vector<Reading> readings;
+  for (std::uint32_t p = 0; p < points; ++p) readings.push_back(a_reading(p, 1, clock.now()));
+  REQUIRE(keeper.keeper.take(readings, clock.now().boot));
+  clock.advance(60s);
+  REQUIRE(keeper.keeper.take({a_reading(0, 1, clock.now())}, clock.now().boot));
+  std::size_t travelled = 0;
+  for (const auto& payload : keeper.claim()) {
+    const auto entries = static_cast<std::size_t>(std::count(payload.begin(), payload.end(), '='));
+    CHECK(entries <= messages::largest_batch);
+    travelled += entries;
+  }
+  CHECK(travelled == points);
+}

@@ -163,6 +163,25 @@ TEST_CASE("gathered values come back as history, changes and stretches alike") {
   CHECK((*middle)[0].value == 1);
 }
 
+TEST_CASE("a fast site's readings are handed over before their second is whole, those of a slow one wait for it") {
+  const TempDir dir;
+  const auto site = small_site(dir.path());
+  TestClock clock;
+  OpenStore store(site, clock);
+  const auto gather = [&](std::size_t count) {
+    std::vector<Reading> readings;
+    for (std::size_t i = 0; i < count; ++i)
+      readings.push_back(a_reading(static_cast<std::uint32_t>(i % 10), static_cast<double>(i), clock.now()));
+    store->gather(readings);
+    store.settle();
+  };
+  gather(2000);
+  CHECK(store->counters().readings_stored == 0);
+  gather(200);
+  CHECK(store->counters().readings_stored == 2200);
+  CHECK(store->counters().readings_dropped == 0);
+}
+
 TEST_CASE("readings travel by exception, behind findings, and only once they are durable") {
   const TempDir dir;
   const auto site = small_site(dir.path());
