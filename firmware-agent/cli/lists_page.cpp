@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 namespace inspect::cli {
 
@@ -20,6 +21,12 @@ std::string load_text(double share) {
 Cell age_cell(const std::optional<std::chrono::milliseconds>& age, Language language) {
   if (!age) return {"–", Tone::quiet};
   return {span_text(*age, language)};
+}
+
+Cell learned_cell(const std::optional<double>& learned, const Console& console) {
+  if (!learned) return {"–", Tone::quiet};
+  if (*learned >= 1) return {console.in({"已学", "yes"})};
+  return {load_text(*learned), Tone::doubt};
 }
 
 Cell count_cell(std::uint64_t count, Tone tone) { return {std::to_string(count), count > 0 ? tone : Tone::plain}; }
@@ -55,25 +62,31 @@ std::string buses_page(const Console& console, const std::vector<control::BusRow
 }
 
 std::string devices_page(const Console& console, const std::vector<control::DeviceRow>& devices) {
-  Table table({{console.in({"设备", "DEVICE"})},
-               {console.in({"状态", "HEALTH"})},
-               {console.in({"应答", "ANSWERED"}), true},
-               {console.in({"故障", "FINDINGS"}), true},
-               {console.in({"总线", "BUS"}), false, 0, 4},
-               {console.in({"地址", "UNIT"}), true, 0, 3},
-               {console.in({"测点", "POINTS"}), true, 0, 1},
-               {console.in({"名称", "TITLE"}), false, 12},
-               {console.in({"型号", "MODEL"}), false, 10, 2}});
+  std::vector<Column> columns{{console.in({"设备", "DEVICE"})},
+                              {console.in({"状态", "HEALTH"})},
+                              {console.in({"应答", "ANSWERED"}), true},
+                              {console.in({"故障", "FINDINGS"}), true},
+                              {console.in({"总线", "BUS"}), false, 0, 4},
+                              {console.in({"地址", "UNIT"}), true, 0, 3},
+                              {console.in({"测点", "POINTS"}), true, 0, 1},
+                              {console.in({"名称", "TITLE"}), false, 12},
+                              {console.in({"型号", "MODEL"}), false, 10, 2}};
+  // Where nothing wears there is nothing to learn.
+  const bool wears = std::any_of(devices.begin(), devices.end(), [](const auto& device) { return device.learned; });
+  if (wears) columns.push_back({console.in({"基准", "LEARNED"}), true, 0, 5});
+  Table table(std::move(columns));
   for (const auto& device : devices) {
-    table.row({{device.name},
-               word(device.health, console.language),
-               age_cell(device.last_answer_age, console.language),
-               count_cell(device.open_findings, Tone::bad),
-               {device.bus},
-               {std::to_string(device.unit)},
-               {std::to_string(device.points)},
-               {console.in(device.title)},
-               {device.model}});
+    std::vector<Cell> cells{{device.name},
+                            word(device.health, console.language),
+                            age_cell(device.last_answer_age, console.language),
+                            count_cell(device.open_findings, Tone::bad),
+                            {device.bus},
+                            {std::to_string(device.unit)},
+                            {std::to_string(device.points)},
+                            {console.in(device.title)},
+                            {device.model}};
+    if (wears) cells.push_back(learned_cell(device.learned, console));
+    table.row(std::move(cells));
   }
   return table.text(console);
 }

@@ -4,6 +4,7 @@
 #include "protocol/model/reading.hpp"
 
 #include <cmath>
+#include <vector>
 
 namespace inspect::cli {
 
@@ -77,17 +78,19 @@ class Drawing {
   /// From the last level to the limit at both ends of the interval; beyond the picture's end it is cut.
   void band() {
     if (!limit_ahead(trend_)) return;
-    std::string there, back, middle;
+    std::string edge, middle;
+    std::vector<std::string> back;
     constexpr int steps = 40;
     const auto from = trend_.days.back().at;
     for (int i = 0; i <= steps; ++i) {
       const auto at = from + (scale_.to - from) * i / steps;
       const auto expected = *expected_at(trend_, at);
-      there += point(at, expected.fast);
-      back = point(at, expected.slow) + back;
+      edge += point(at, expected.fast);
+      back.push_back(point(at, expected.slow));
       middle += point(at, expected.median);
     }
-    svg_ += "<polygon fill=\"#f2c94c\" fill-opacity=\"0.35\" points=\"" + there + back + "\"/>\n";
+    for (auto i = back.rbegin(); i != back.rend(); ++i) edge += *i;
+    svg_ += "<polygon fill=\"#f2c94c\" fill-opacity=\"0.35\" points=\"" + edge + "\"/>\n";
     svg_ += "<polyline fill=\"none\" stroke=\"#b7791f\" stroke-dasharray=\"6 4\" points=\"" + middle + "\"/>\n";
   }
   void forecast(Language language) {

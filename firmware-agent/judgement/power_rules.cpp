@@ -132,7 +132,9 @@ void PowerRules::output(Module& m, const Sample& sample, ClaimBook& book) {
   }
   if (m.out_since < 0 || m.out_reads < 2 || !fed(m.component)) return;
   if (m.out_reads < 3 && m.in.time <= m.out_since) return;
-  book.see(sample.time, m.component, m.output, m.out_zero == m.out_reads ? Fault::P6 : Fault::P3);
+  const bool dead = m.out_zero == m.out_reads;
+  // A low output may be an overload where nobody knows what the module can give.
+  if (dead || std::isfinite(m.most)) book.see(sample.time, m.component, m.output, dead ? Fault::P6 : Fault::P3);
 }
 
 /// What is dead does not come back by itself: somebody mended it and did not say so.

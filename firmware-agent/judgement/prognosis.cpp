@@ -27,6 +27,7 @@ double past(const Wear& wear, const Record& record, double days) {
   const double here = side * wear.days.back().level;
   double p = 0;
   for (std::size_t e = 0; e < expert_count; ++e) {
+    if (record.weight[e] <= 0) continue;
     const double level = side * predict(static_cast<Expert>(e), wear.days, now + distance);
     const double grown = record.error[e] * std::sqrt(std::max(1.0, distance / record.distance));
     const double law = law_doubt * std::abs(level - here);

@@ -47,6 +47,7 @@ void RelayRules::command(const Sample& sample) {
   const bool on = sample.value >= 0.5;
   if (known_ && on != commanded_) {
     operated_at_ = sample.time;
+    dropped_at_ = -1e18;  // what the contact did before was told to it: the order was read later than its effect
     if (on) ++operations_;
   }
   known_ = true;

@@ -1,8 +1,10 @@
-// What one reading costs: 250 points at one reading a second, 300 rules, healthy. Prints the median of 9 runs.
+// What one reading costs, in all layers from its rules to its wear: 250 points at one reading a second, 218 rules,
+// healthy. Prints the median of 9 runs.
 
 #include "firmware-agent/detection/watchman.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <vector>
@@ -16,7 +18,19 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t device_count = 25, points_per_device = 10, rounds = 4000;
 
-/// 25 boards of 5 relays each: command and feedback, two mismatch rules a relay and one limit for every other point.
+/// Three supplies of a board that are judged by how they wear: voltage, current and input each.
+void supplies(Site& site) {
+  auto profile = site.profiles[0];
+  for (std::size_t i = 0; i < 9; ++i) {
+    constexpr std::array quantities{Quantity::output_voltage, Quantity::output_current, Quantity::input_voltage};
+    profile.points[i].name = "supply." + std::to_string(i / 3) + "." + std::to_string(i % 3);
+    profile.points[i].quantity = quantities[i % 3];
+  }
+  site.profiles.push_back(profile);
+}
+
+/// 25 boards: every other one of 5 relays, with command and feedback, two mismatch rules a relay and two limits; the
+/// others of three supplies with their limits.
 Site boards() {
   Site site;
   site.name = "bench";
@@ -27,6 +41,7 @@ Site boards() {
     profile.points.push_back(spec);
   }
   site.profiles.push_back(profile);
+  supplies(site);
   site.buses.push_back({"line", {}, SerialLine{}});
   for (std::size_t d = 0; d < device_count; ++d) {
     Device device;
@@ -34,7 +49,19 @@ Site boards() {
     device.first_point = PointIndex(site.points.size());
     device.point_count = points_per_device;
     for (std::size_t i = 0; i < points_per_device; ++i) site.points.push_back({DeviceIndex(d), i});
+    device.profile = d % 2;
+    device.supply = "feed";
     site.devices.push_back(device);
+    if (d % 2 == 1) {
+      for (std::size_t i = 0; i < 9; i += 3) {
+        Rule limit;
+        limit.kind = "rail.high";
+        limit.low = 4.8;
+        limit.high = 5.2;
+        site.watches.push_back({limit, PointIndex(at(device.first_point) + i), std::nullopt});
+      }
+      continue;
+    }
     for (std::size_t i = 0; i < points_per_device; i += 2) {
       const auto point = PointIndex(at(device.first_point) + i);
       Rule rule;
@@ -60,14 +87,18 @@ double run(const Site& site) {
   Watchman man(site, none);
   Verdict verdict;
   std::vector<Reading> block(points_per_device);
-  Moment now{BootTime{} + 1h, {}, ClockTrust::ntp};
+  constexpr std::array given{5.0, 1.0, 12.0};  // volts, amps, volts behind the feed
+  Moment now{BootTime{} + 1h, WallTime{std::chrono::hours{500'000}}, ClockTrust::ntp};
   const auto started = std::chrono::steady_clock::now();
   for (std::size_t round = 0; round < rounds; ++round) {
     now.boot += 1s;
+    now.wall += 1s;
     for (std::size_t d = 0; d < device_count; ++d) {
       for (std::size_t i = 0; i < points_per_device; ++i) {
         block[i] = {PointIndex(d * points_per_device + i),
-                    round / 60 % 2 ? 1.0 : 0.0,
+                    d % 2 == 1       ? given[i % 3]
+                    : round / 60 % 2 ? 1.0
+                                     : 0.0,
                     Quality::good,
                     Reason::none,
                     now,

@@ -1,5 +1,6 @@
 #include "firmware-agent/detection/foresight.hpp"
 
+#include "tests/firmware-agent/detection/allocation_count.hpp"
 #include "tests/firmware-agent/detection/judged_site.hpp"
 
 #include <doctest/doctest.h>
@@ -226,4 +227,26 @@ TEST_CASE("exams are the known sessions, the rest is judged by the hour") {
   REQUIRE(calendar.sessions.size() == 2);
   CHECK(calendar.sessions[0].end - calendar.sessions[0].start == 4 * 3600);
   CHECK(calendar.sessions[0].exam);
+}
+
+TEST_CASE("readings that are judged by wear allocate nothing, over the end of hours and days too") {
+  JudgedSite world;
+  world.live(0.1);
+  const auto now = moment(world.clock);
+  std::vector<Reading> readings;
+  for (std::size_t d = 0; d < 3; ++d) {
+    readings.push_back(good(world.point(d, JudgedSite::volts), 12.01, now));
+    readings.push_back(good(world.point(d, JudgedSite::amps), 1, now));
+    readings.push_back(good(world.point(d, JudgedSite::input), 24, now));
+  }
+  auto& foresight = world.man->foresight();
+  std::vector<FindingChange> changes;
+  const auto before = allocation_count();
+  for (int minute = 1; minute <= 3 * 24 * 60; ++minute) {
+    const auto then = moment(world.clock + minute * 60s);
+    for (auto& reading : readings) reading.measured_at = then;
+    foresight.take(readings, then, changes);
+    foresight.tick(then, changes);
+  }
+  CHECK(allocation_count() == before);
 }

@@ -72,7 +72,7 @@ std::vector<Claim> claims_with_kills(const PlayedSite& played, std::set<double> 
 
 /// What a person would be told, in order: facts, ends, and when a forecast became sure enough to send somebody. How
 /// often a forecast's probability moved by two points is no news to anybody.
-std::vector<std::string> told(const std::vector<Claim>& claims, const PlayedSite& played) {
+std::vector<std::string> heard(const std::vector<Claim>& claims, const PlayedSite& played) {
   std::vector<std::string> lines;
   std::set<std::string> sure;
   for (const auto& claim : claims) {
@@ -96,8 +96,8 @@ TEST_CASE("killed in the middle of sessions and at night, judgement tells the sa
     kills.insert(played.start + d * PlayedSite::day + 130);
   }
   const auto restarted = claims_with_kills(played, kills);
-  CHECK(told(restarted, played) == told(whole, played));
-  CHECK(told(whole, played).size() >= 4);
+  CHECK(heard(restarted, played) == heard(whole, played));
+  CHECK(heard(whole, played).size() >= 4);
 }
 
 TEST_CASE("a site that lost one device keeps what is known of the others, and says what it has no use for") {
