@@ -2,7 +2,7 @@
 """What one bus gives and what it costs: the whole agent, and collectd beside it, against line_player.
 
     bus_bench.py [--bin DIR] [--runs 3] [--seconds 20] [--only rtu-115200,rtu-9600,...] [--peers collectd]
-                 [--player PROGRAM] [--nice N] [--json FILE]
+                 [--player PROGRAM] [--nice N] [--series] [--json FILE]
 
 32 devices of 10 registers on a serial line, or of 64 behind one TCP port, polled as fast as the bus allows; each
 register is a point with a limit, stored and judged. Each case is run `--runs` times, agents in turn; printed are n,
@@ -15,9 +15,12 @@ place of the field; any program with its options and its log does (`--player`).
 | rtu-115200, rtu-9600 | steady: utilisation of the line, cycle, CPU, memory |
 | strict-115200 | slaves drop what comes inside 3.5 characters of silence |
 | dead-115200, dead-9600, dead-tcp | unit 7 falls silent, later answers again |
-| tcp | steady, 64 registers a question, every 100 ms |
+| tcp | steady, 64 registers a question, every 100 ms: 20 480 readings/s |
+| tcp-slow | the same every 320 ms: 6 400 readings/s |
 
-Utilisation = the shortest cycle that keeps 3.5 characters of silence / the mean cycle seen.
+Utilisation = the shortest cycle that keeps 3.5 characters of silence / the mean cycle seen. Memory is looked at each
+second of the window: `rss_now_*` are the least, median and greatest resident size of it, `rss_mib` the highest there
+ever was. `--json` is written anew after each case.
 """
 import argparse
 import ctypes
@@ -43,6 +46,7 @@ CASES = {
     "rtu-9600": dict(baud=9600, registers=10, period=50),
     "strict-115200": dict(baud=115200, registers=10, period=50, strict=True),
     "tcp": dict(baud=0, registers=64, period=100),
+    "tcp-slow": dict(baud=0, registers=64, period=320),
     "dead-115200": dict(baud=115200, registers=10, period=50, dead=20),
     "dead-9600": dict(baud=9600, registers=10, period=50, dead=40),
     "dead-tcp": dict(baud=0, registers=64, period=100, dead=20),
@@ -91,6 +95,11 @@ class Program:
         for task in os.listdir(f"/proc/{self.pid}/task"):
             total += int(pathlib.Path(f"/proc/{self.pid}/task/{task}/schedstat").read_text().split()[0])
         return total / 1e9
+
+    def resident(self):
+        """MiB resident now."""
+        pages = int(pathlib.Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     def memory(self):
         """MiB: highest resident, proportional and private."""
@@ -244,6 +253,16 @@ def dead_figures(log, window, silent, answering, end, told):
     return figures
 
 
+def watch_memory(program, seconds):
+    """MiB resident, each second."""
+    end, seen = time.monotonic() + seconds, []
+    while not seen or time.monotonic() + 1 <= end:
+        time.sleep(min(1, seconds))
+        seen.append(program.resident())
+    time.sleep(max(0, end - time.monotonic()))
+    return seen
+
+
 def watch_findings(agent, until, opened):
     """Waits to `until` (ns); when first a finding was open (or, for opened=False, none any more)."""
     seen = None
@@ -273,9 +292,12 @@ def run_once(options, kind, name):
         if agent.program.child.poll() is not None:
             sys.exit(f"{agent.name} ended:\n" + (folder / f"{agent.name}.log").read_text(errors="replace")[-2000:])
         start, cpu = time.time_ns(), agent.program.cpu()
-        time.sleep(options.seconds)
+        resident = watch_memory(agent.program, options.seconds)
         window, cpu = (start, time.time_ns()), agent.program.cpu() - cpu
-        memory = agent.program.memory()
+        memory = {**agent.program.memory(), "rss_now_min": min(resident), "rss_now_median": statistics.median(resident),
+                  "rss_now_max": max(resident)}
+        if options.series:
+            print(f"{agent.name} {name} resident MiB, each second: " + " ".join(f"{mib:.2f}" for mib in resident), flush=True)
         dead = None
         if "dead" in case:
             player.child.send_signal(signal.SIGUSR1)
@@ -323,6 +345,7 @@ def main():
     reader.add_argument("--only", default=",".join(CASES))
     reader.add_argument("--peers", default="collectd" if shutil.which("collectd", path="/usr/sbin:/usr/bin") else "")
     reader.add_argument("--nice", type=int, default=0)
+    reader.add_argument("--series", action="store_true", help="print the resident size of each second")
     reader.add_argument("--json", type=pathlib.Path)
     options = reader.parse_args()
     options.bin = options.bin.resolve()
@@ -337,8 +360,8 @@ def main():
                 results[kind.name].append(run_once(options, kind, name))
         everything[name] = results
         show(name, results)
-    if options.json:
-        options.json.write_text(json.dumps(everything, indent=1), encoding="utf-8")
+        if options.json:
+            options.json.write_text(json.dumps(everything, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,16 @@ if(INSPECT_TESTS)
   pkg_check_modules(UMOCKDEV REQUIRED IMPORTED_TARGET umockdev-1.0 gio-2.0)
 endif()
 
+# What is shipped compiles these three in: their shared libraries would bring whole libstdc++ along (decision 0022).
+set(shipped $<CONFIG:Release,RelWithDebInfo>)
+add_library(inspect_fmt INTERFACE)
+target_link_libraries(inspect_fmt INTERFACE $<IF:${shipped},fmt::fmt-header-only,fmt::fmt>)
+add_library(inspect_log INTERFACE)
+target_link_libraries(inspect_log INTERFACE inspect_fmt Threads::Threads $<$<NOT:${shipped}>:spdlog::spdlog>)
+target_compile_definitions(inspect_log INTERFACE $<${shipped}:SPDLOG_FMT_EXTERNAL>)  # its own target links libfmt.so
+add_library(inspect_toml INTERFACE)
+target_link_libraries(inspect_toml INTERFACE $<$<NOT:${shipped}>:PkgConfig::TOMLPP>)
+
 # The parts of Asio that are not templates are compiled once, not in each unit that includes a piece of Asio.
 add_library(inspect_asio STATIC ${CMAKE_SOURCE_DIR}/toolchains/cmake/asio.cpp)
 target_compile_definitions(inspect_asio PUBLIC BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION)

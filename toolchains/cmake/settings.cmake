@@ -38,6 +38,9 @@ else()
   # stay errors.
   target_compile_options(inspect_flags INTERFACE
     "$<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2;-Wno-maybe-uninitialized;-Wno-array-bounds;-Wno-stringop-overread>")
+  # Each function apart, and only those that are called are linked.
+  target_compile_options(inspect_flags INTERFACE "$<$<CONFIG:Release,RelWithDebInfo>:-ffunction-sections;-fdata-sections>")
+  target_link_options(inspect_flags INTERFACE "$<$<CONFIG:Release,RelWithDebInfo>:-Wl,--gc-sections;-Wl,--as-needed>")
 endif()
 # In a unit of several files a private type seems to come from a header, and a neighbour's private name is shadowed; a local
 # that hides a local stays an error.

@@ -44,11 +44,25 @@ function(inspect_alone)
   endforeach()
 endfunction()
 
+# What runs at the start, or when a person asks, is compiled for size where it is shipped: half of what is resident on a
+# gateway is code (decision 0022).
+set(INSPECT_SMALL
+  agent_config agent_control agent_guard agent_inspection agent_usb
+  bridge_mqtt bridge_uplink inspect-bridge inspectd
+  drivers_identity drivers_permit drivers_profiles drivers_relay_board drivers_tester drivers_usb
+  protocol_catalogue protocol_control protocol_settings protocol_usb)
+function(inspect_size name)
+  if(name IN_LIST INSPECT_SMALL)
+    target_compile_options(${name} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
+  endif()
+endfunction()
+
 # inspect_library(NAME SOURCES a.cpp … LINKS x … [PRIVATE y …]): one library per folder, links spelled out.
 function(inspect_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE" ${ARGN})
   inspect_alone(${ARG_SOURCES})
   add_library(${name} STATIC ${ARG_SOURCES})
+  inspect_size(${name})
   target_link_libraries(${name} PUBLIC inspect_flags ${ARG_LINKS} PRIVATE ${ARG_PRIVATE})
 endfunction()
 
@@ -57,6 +71,7 @@ function(inspect_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   inspect_alone(${ARG_SOURCES})
   add_executable(${name} ${ARG_SOURCES})
+  inspect_size(${name})
   target_link_libraries(${name} PRIVATE inspect_flags ${ARG_LINKS})
 endfunction()
 
