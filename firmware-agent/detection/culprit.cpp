@@ -46,10 +46,10 @@ double bit_errors(double failed, double asked, double bytes) {
 /// A contact that spoils answers spoils questions too, and a spoilt question is not answered at all. How likely it
 /// would be to lose no more of them than were lost.
 double contact_explains(const QuestionLog& log) {
-  const auto asked = log.since_first_failure();
-  const auto errors = bit_errors(log.failed(), asked, log.bytes_asked() + log.bytes_answered());
+  const auto asked = log.since_trouble();
+  const auto errors = bit_errors(log.failed(asked), asked, log.bytes_asked() + log.bytes_answered());
   const double loss = -std::expm1(-errors * log.bytes_asked() * bits_per_byte);
-  return 1 - binomial_tail(asked, log.count(Trace::lost) + 1, loss);
+  return 1 - binomial_tail(asked, log.count(Trace::lost, asked) + 1, loss);
 }
 
 /// The last two questions at least brought bytes and no head, and the last eight no head either.
@@ -67,10 +67,10 @@ bool headless(const QuestionLog& log) {
 std::optional<LinkFault> name_alone(const QuestionLog& log) {
   if (log.count(Trace::damaged) + log.count(Trace::garbled) == 0) return LinkFault::degraded;
   if (headless(log)) return LinkFault::wrong_format;
-  const auto failed = log.failed();
-  const auto seen = log.since_first_failure();
-  if (log.count(Trace::lost) * 5 > failed || failed * 3 < seen * 2) return LinkFault::degraded;
-  if (log.count(Trace::damaged) > 0 && contact_explains(log) < contact_excluded) return LinkFault::conflict;
+  const auto seen = log.since_trouble();
+  const auto failed = log.failed(seen);
+  if (log.count(Trace::lost, seen) * 5 > failed || failed * 3 < seen * 2) return LinkFault::degraded;
+  if (log.count(Trace::damaged, seen) > 0 && contact_explains(log) < contact_excluded) return LinkFault::conflict;
   return seen >= enough_to_exclude ? std::optional(LinkFault::degraded) : std::nullopt;
 }
 

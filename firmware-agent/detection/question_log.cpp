@@ -48,6 +48,15 @@ unsigned QuestionLog::hurt(unsigned last) const {
   return static_cast<unsigned>(std::popcount((bits_[1] | bits_[2] | bits_[3]) & mask(last)));
 }
 
-unsigned QuestionLog::since_first_failure() const { return static_cast<unsigned>(std::bit_width(failures())); }
+unsigned QuestionLog::since_trouble() const {
+  unsigned since = 0;
+  unsigned sound = 0;
+  for (unsigned i = 0; i < most && sound < sound_before; ++i) {
+    const bool failed = (failures() >> i & 1U) != 0;
+    if (failed) since = i + 1;
+    sound = failed || since == 0 ? 0 : sound + 1;
+  }
+  return since;
+}
 
 }  // namespace inspect::agent

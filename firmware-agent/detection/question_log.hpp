@@ -35,8 +35,10 @@ class QuestionLog {
   [[nodiscard]] unsigned failed(unsigned last = most) const;
   /// Damaged, garbled or spoilt: something came.
   [[nodiscard]] unsigned hurt(unsigned last = most) const;
-  /// Questions from the oldest failure in the log on.
-  [[nodiscard]] unsigned since_first_failure() const;
+  /// Questions since the present trouble began: its first failure, before which so many were sound in a row that what
+  /// failed still earlier had another cause.
+  [[nodiscard]] unsigned since_trouble() const;
+  static constexpr unsigned sound_before = 10;
   /// Bytes of a question and its answer, from those that were answered; a guess before there is one.
   [[nodiscard]] double bytes_asked() const { return bytes_out_; }
   [[nodiscard]] double bytes_answered() const { return bytes_in_; }

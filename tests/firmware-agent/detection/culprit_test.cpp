@@ -72,6 +72,20 @@ TEST_CASE("answers of one device that are damaged and never lost are two devices
   CHECK(line.name()->numbers.damaged == 12);
 }
 
+TEST_CASE("an answer that was lost long before a second device came does not make a bad contact of it") {
+  for (const int sound : {10, 30, 45}) {
+    Line line(4);
+    for (auto& log : line.logs) Line::add(log, End::sound, 44);
+    line.add(1, End::lost).add(1, End::sound, sound).add(1, End::damaged, 12);
+    CAPTURE(sound);
+    CHECK(names(line.name(), LinkFault::conflict, 1));
+  }
+  // Lost a moment before, it speaks for the contact.
+  Line line(4);
+  line.add(1, End::lost, 3).add(1, End::sound, 4).add(1, End::damaged, 10);
+  CHECK(names(line.name(), LinkFault::degraded, 1));
+}
+
 TEST_CASE("answers of one device that are lost as well as damaged are a bad contact") {
   Line line(6);
   for (int i = 0; i < 6; ++i) line.add(2, End::damaged, 2).add(2, End::lost);

@@ -41,7 +41,7 @@ TEST_CASE("each way to fail is counted apart, and an exception is no failure") {
   CHECK(log.hurt() == 3);
   CHECK(log.failed(2) == 0);
   CHECK(log.failed(3) == 1);
-  CHECK(log.since_first_failure() == 6);
+  CHECK(log.since_trouble() == 6);
 }
 
 TEST_CASE("the log forgets what is older than 64 questions") {
@@ -50,11 +50,11 @@ TEST_CASE("the log forgets what is older than 64 questions") {
   for (int i = 0; i < 63; ++i) log.take(ended(std::nullopt));
   CHECK(log.asked() == 64);
   CHECK(log.failed() == 1);
-  CHECK(log.since_first_failure() == 64);
+  CHECK(log.since_trouble() == 64);
   log.take(ended(std::nullopt));
   CHECK(log.asked() == 64);
   CHECK(log.failed() == 0);
-  CHECK(log.since_first_failure() == 0);
+  CHECK(log.since_trouble() == 0);
 }
 
 TEST_CASE("what comes to light later is marked on the last question and is no failure") {
@@ -77,4 +77,21 @@ TEST_CASE("the length of frames is learned from what was answered") {
   CHECK(log.bytes_answered() == doctest::Approx(105).epsilon(0.01));
   log.take(ended(Errc::timeout));
   CHECK(log.bytes_answered() == doctest::Approx(105).epsilon(0.01));
+}
+
+TEST_CASE("a trouble begins with its first failure after ten sound answers, whatever failed before them") {
+  QuestionLog log;
+  const auto take = [&](std::optional<Errc> failure, int times) {
+    for (int i = 0; i < times; ++i) log.take(ended(failure));
+  };
+  take(Errc::timeout, 1);
+  take(std::nullopt, 9);
+  take(Errc::corrupt_frame, 3);
+  take(std::nullopt, 2);
+  CHECK(log.since_trouble() == 15);
+  take(std::nullopt, 8);
+  take(Errc::corrupt_frame, 1);
+  CHECK(log.since_trouble() == 1);
+  take(std::nullopt, 30);
+  CHECK(log.since_trouble() == 31);
 }
