@@ -10,10 +10,11 @@ using namespace inspect::control;
 
 TEST_CASE("each verb is spelled as the documentation says, in the order of the variant") {
   const std::vector<std::string> expected{
-      "status",      "buses",          "devices",         "points",    "read",      "watch",  "history",
-      "findings",    "finding",        "acknowledge",     "shelve",    "unshelve",  "outbox", "outbox.claim",
-      "outbox.wait", "outbox.receipt", "outbox.holdings", "bus.trace", "bus.probe", "usb",    "usb.adopt",
-      "usb.prove"};
+      "status",      "buses",          "devices",         "points",       "read",      "watch",  "history",
+      "findings",    "finding",        "acknowledge",     "shelve",       "unshelve",  "outbox", "outbox.claim",
+      "outbox.wait", "outbox.receipt", "outbox.holdings", "bus.trace",    "bus.probe", "usb",    "usb.adopt",
+      "usb.prove",   "exam",           "exam.begin",      "exam.end",     "order",     "prove",  "tests",
+      "test.start",  "trend",          "forecasts",       "part.replaced"};
   const auto asks = tests::every_ask();
   REQUIRE(asks.size() == expected.size());
   for (std::size_t i = 0; i < asks.size(); ++i) {
