@@ -94,7 +94,10 @@ class PlantMaker {
 
   void limit(const Watch& watch) {
     const auto place = made_.place_of[at(watch.point)];
-    if (place == nowhere || watch.rule.detector != Detector::limit || watch.rule.only_above) return;
+    if (place == nowhere || watch.rule.detector != Detector::limit) return;
+    // Judgement knows by itself when an output is told to be off; any other condition it does not know.
+    const bool of_switch = watch.against && roles_[at(*watch.against)] == Role::command;
+    if (watch.rule.only_above && !of_switch) return;
     auto& point = made_.plant.points[place];
     if (watch.rule.low) point.low = std::max(point.low, *watch.rule.low);
     if (watch.rule.high) point.high = std::min(point.high, *watch.rule.high);

@@ -142,6 +142,7 @@ bool Judge::order_module(PointState& p, const Sample& sample) {
     }
     m.told_volts = sample.value;
     power_.expect(p.component, sample.value);
+    power_.rest(p.component);
     return false;
   }
   const bool of_output =

@@ -170,6 +170,11 @@ std::vector<std::string> Judge::restore(std::span<const KeptPiece> pieces) {
   for (const auto& piece : pieces) {
     if (!restore(piece)) left_out.push_back(piece.name);
   }
+  for (const auto& p : points_) {
+    if (p.role == Role::setpoint && p.unit == Unit::module && modules_[p.at].told_volts > 0) {
+      power_.expect(p.component, modules_[p.at].told_volts);
+    }
+  }
   if (now_ > start_) go_on_at(now_);
   return left_out;
 }

@@ -68,7 +68,6 @@ void PowerRules::expect(std::uint16_t component, double volts) {
   auto& m = modules_[module_of_[component]];
   m.nominal = volts;
   if (m.input != nowhere) m.least_input = std::max(m.least_input, volts + headroom);
-  forget(m);
 }
 
 void PowerRules::mended(double time, std::uint16_t component) {

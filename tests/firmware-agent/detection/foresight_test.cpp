@@ -178,6 +178,24 @@ TEST_CASE("killed and started again, the watchman tells of a drift what it would
   CHECK(killed.story() == whole.story());
 }
 
+TEST_CASE("what a supply was told to give is known after a restart too, where no limit says it") {
+  JudgedSite world;
+  world.site.watches.clear();
+  world.start();
+  world.live(0.1);
+  const auto pieces = world.man->foresight().judge().kept();
+  world.start();
+  CHECK(world.man->restore(pieces).empty());
+  world.reads = [](std::size_t device, std::size_t what, double sound) {
+    return device == 1 && what == JudgedSite::volts ? 0.01 : sound;
+  };
+  world.live(0.02);
+  REQUIRE(world.story() == std::vector<std::string>{"opened psu-2/output.voltage/rail.dead"});
+  world.reads = [](std::size_t, std::size_t, double sound) { return sound; };
+  world.live(0.02);
+  CHECK(world.changes.back().event == FindingEvent::returned);
+}
+
 TEST_CASE("a finding of judgement whose claim was not written down can still end") {
   JudgedSite world;
   drift(world);

@@ -44,7 +44,8 @@ TEST_CASE("a rule that holds a feedback against a command makes a relay, whereve
 }
 
 TEST_CASE(
-    "of several limits the inner ones count; one that holds under a condition, and a point of no quantity, do not") {
+    "of several limits the inner ones count; one that holds under another condition than its switch, and a point of no "
+    "quantity, do not") {
   auto site = world::judged_site();
   auto inner = world::rule(Detector::limit, "rail.low", "output.voltage");
   inner.low = 11.6;
@@ -53,10 +54,14 @@ TEST_CASE(
   conditional.low = 11.9;
   conditional.only_above = 1;
   site.watches.push_back({conditional, site.devices[0].first_point, PointIndex{1}});
+  auto while_on = inner;
+  while_on.low = 11.7;
+  while_on.only_above = 0.5;
+  site.watches.push_back({while_on, site.devices[0].first_point, PointIndex{3}});  // the output's own switch
   site.profiles[0].points[2].quantity = Quantity::other;
   const auto made = plant_of(site);
   const auto volts = made.place_of[at(site.devices[0].first_point)];
-  CHECK(made.plant.points[volts].low == 11.6);
+  CHECK(made.plant.points[volts].low == 11.7);
   CHECK(made.place_of[at(site.devices[0].first_point) + 2] == nowhere);
 }
 

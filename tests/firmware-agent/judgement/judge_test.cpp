@@ -144,3 +144,61 @@ TEST_CASE("what is kept of a point takes at most four kibibytes") {
   CHECK(sizeof(TrendRules) + sizeof(RelayRules) + 128 <= 4096);
   CHECK(sizeof(TrendRules) + sizeof(TesterRules) + 128 <= 4096);
 }
+
+TEST_CASE("without known sessions hours do: what wears is foretold all the same, and sound days are quiet") {
+  PlayedSite played(75);
+  const auto point = played.site.point("m2", Role::output_voltage);
+  const auto calendar = Calendar{{}, {}, true};
+  for (const double slope : {0.0, 0.004}) {
+    played.break_it = [&](Sample& s) {
+      if (s.point == point) s.value += slope * std::max(0.0, (s.time - played.start) / PlayedSite::day - 30);
+      return true;
+    };
+    Judge judge(played.site.plant, calendar, played.start);
+    double sure = 0;
+    played.play([&](const Sample& s) { judge.take(s); });
+    for (const auto& claim : judge.told()) {
+      if (claim.forecast) sure = std::max(sure, claim.forecast->probability);
+    }
+    CHECK((sure >= 0.9) == (slope > 0));
+    CHECK(judge.trend(played.site.point("k1", Role::operate_time))->learned() == 1);
+    CHECK(judge.trend(played.site.point("k1", Role::feedback)) == nullptr);
+  }
+}
+
+TEST_CASE("a clock that was years ahead and is right again delays nothing") {
+  PlayedSite played(30);
+  const auto welded = played.site.point("k1", Role::feedback);
+  played.break_it = [&](Sample& s) {
+    if (s.point == welded && s.time > played.start + 20 * PlayedSite::day) s.value = 1;
+    return true;
+  };
+  Judge judge(played.site.plant, played.calendar, played.start);
+  judge.take({played.start + 4000 * PlayedSite::day, 18, played.site.point("m1", Role::input_voltage), Reason::none});
+  played.play([&](const Sample& s) { judge.take(s); });
+  bool told = false;
+  for (const auto& claim : judge.told()) told = told || (claim.raised && claim.fault == Fault::R1);
+  CHECK(told);
+  CHECK(judge.trend(played.site.point("k2", Role::operate_time))->series().days().size() > 20);
+}
+
+TEST_CASE("a replaced part is learned anew, and what was foretold of it is moot") {
+  PlayedSite played(60);
+  const auto point = played.site.point("m2", Role::output_voltage);
+  played.break_it = [&](Sample& s) {
+    if (s.point == point) s.value += 0.004 * std::max(0.0, (s.time - played.start) / PlayedSite::day - 20);
+    return true;
+  };
+  Judge judge(played.site.plant, played.calendar, played.start);
+  played.play([&](const Sample& s) { judge.take(s); });
+  REQUIRE_FALSE(judge.ledger().open().empty());
+  judge.ledger().news.clear();
+  judge.told().clear();
+  judge.replaced(played.start + 60 * PlayedSite::day, played.site.id("m2"));
+  CHECK(judge.ledger().open().empty());
+  REQUIRE_FALSE(judge.ledger().news.empty());
+  CHECK(judge.ledger().news.back().outcome == Outcome::moot);
+  CHECK(judge.trend(point)->learned() == 0);
+  CHECK_FALSE(judge.told().empty());
+  CHECK_FALSE(judge.told().front().raised);
+}

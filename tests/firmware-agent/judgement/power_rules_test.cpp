@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <map>
 
 using namespace inspect::judgement;
@@ -147,4 +148,60 @@ TEST_CASE("a module's output speaks for itself only while its input stands") {
   p.in["m1"] = 6;
   p.scan();
   CHECK_FALSE(p.rules.fed(p.site.id("m1")));
+}
+
+TEST_CASE("what was dead and works again is over: module, way in and fuse, each when it is shown") {
+  Power p;
+  p.scans(3);
+  p.out["m3"] = 0.02;
+  p.scans(3);
+  p.out["m3"] = 5;
+  p.scans(2);
+  CHECK(p.verdict() == "P6 m3");
+  p.scans(2);
+  CHECK(p.verdict() == "P6 m3, -P6 m3");
+  p.book.told.clear();
+  p.in["m1"] = p.in["m2"] = 0.02;
+  p.scans(3);
+  p.in["m1"] = p.in["m2"] = 18;
+  p.scans(5);
+  CHECK(p.verdict() == "F1 f1");
+  p.scans(3);
+  CHECK(p.verdict() == "F1 f1, -F1 f1");
+}
+
+TEST_CASE("a module that was told to rest, or to give less, is not dead") {
+  Power p;
+  p.scans(3);
+  p.out["m3"] = 0.02;
+  for (int i = 0; i < 10; ++i) {
+    p.scan();
+    p.rules.rest(p.site.id("m3"));
+  }
+  CHECK(p.verdict().empty());
+  p.out["m3"] = 3.3;
+  p.rules.expect(p.site.id("m3"), 3.3);
+  p.rules.rest(p.site.id("m3"));
+  p.scans(10);
+  CHECK(p.verdict().empty());
+  CHECK(p.rules.nominal(p.site.id("m3")) == 3.3);
+}
+
+TEST_CASE("where nobody knows what a module gives, or can give, nothing is claimed of it") {
+  Power p;
+  for (auto& point : p.site.plant.points) {
+    if (point.role == Role::output_current) point.high = std::numeric_limits<double>::infinity();
+  }
+  p.rules = PowerRules(p.site.plant);
+  p.out["m1"] = 1.5;  // may be an overload
+  p.out["m3"] = 0.02;
+  p.scans(10);
+  CHECK(p.verdict() == "P6 m3");
+  p.book = ClaimBook();
+  for (auto& point : p.site.plant.points) point.nominal = 0, point.low = -std::numeric_limits<double>::infinity();
+  p.rules = PowerRules(p.site.plant);
+  p.out["m2"] = 0.02;
+  p.in["m4"] = 0.02;
+  p.scans(20);
+  CHECK(p.verdict().empty());
 }

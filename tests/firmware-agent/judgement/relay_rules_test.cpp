@@ -143,3 +143,30 @@ TEST_CASE("a new relay begins anew") {
   r.rules.settle(r.time, r.book);
   CHECK(r.verdict().empty());
 }
+
+TEST_CASE(
+    "a feedback that is read before the order it follows is no chatter, nor is a poll in two requests a late one") {
+  Relay r;
+  r.poll(true, true);
+  r.time += 60;
+  for (int i = 0; i < 20; ++i) {
+    // Off and on again within five seconds; each time the contact is read a moment before its order.
+    r.take(r.time, Role::feedback, 0);
+    r.take(r.time + 0.6, Role::command, 0);
+    r.take(r.time + 1.9, Role::command, 1);
+    r.take(r.time + 3.6, Role::feedback, 1);
+    r.time += 600;
+  }
+  CHECK(r.verdict().empty());
+  Relay welded;
+  welded.operate(true, true);
+  for (int i = 0; i < 2; ++i) {
+    welded.poll(true, true);
+    welded.time += 10;
+    welded.take(welded.time, Role::command, 0);
+    welded.take(welded.time + 0.3, Role::feedback, 1);
+    welded.time += 10;
+  }
+  welded.rules.settle(welded.time, welded.book);
+  CHECK(welded.verdict() == "R1 k1");
+}

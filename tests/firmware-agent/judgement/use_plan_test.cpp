@@ -25,3 +25,14 @@ TEST_CASE("relays that never worked tell nothing of exams") {
   for (int i = 0; i < 40; ++i) plan.learn({0, 1, i % 2 == 1}, 0);
   CHECK(plan.exam_weight() == 1);
 }
+
+TEST_CASE("where nobody knows the sessions each hour is one, and those of an exam count as their weight") {
+  Calendar calendar;
+  calendar.hourly = true;
+  calendar.sessions = {{36'000, 43'200, true}};
+  UsePlan plan(calendar);
+  CHECK(plan.use(0, 86'400) == doctest::Approx(24));
+  for (int i = 0; i < 10; ++i) plan.learn({0, 3600, false}, 100), plan.learn({0, 3600, true}, 300);
+  CHECK(plan.use(0, 86'400) == doctest::Approx(22 + 2 * 3));
+  CHECK(plan.use(39'600, 50'400) == doctest::Approx(2 + 3));
+}
