@@ -33,8 +33,10 @@ File opened(const std::string& path) { return File(std::fopen(path.c_str(), "re"
 /// A service has no terminal to be asked on.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writes*/, void* /*data*/) { return -1; }
 
-Error unusable(const std::string& file, const std::string& why) {
-  return fail(Errc::invalid_argument, file + " " + why);
+Text unusable(const std::string& file, const Text& why) { return {file + ' ' + why.zh, file + ' ' + why.en}; }
+
+Text unreadable(const std::string& file) {
+  return unusable(file, {"读不了；请放好，并让本用户可读", "cannot be read; put it there, readable by this user"});
 }
 
 /// A broken date is the beginning of time, so that the certificate counts as ended.
@@ -57,72 +59,88 @@ std::string common_name(const X509& certificate) {
 }
 
 /// The first certificate of the file is the holder's, those after it lead to the authority.
-Result<Certificate> read_chain(const std::string& path, Chain& between) {
+std::variant<Certificate, Text> read_chain(const std::string& path, Chain& between) {
   const auto file = opened(path);
-  if (!file) return unusable(path, "cannot be read; put it there, readable by this user");
+  if (!file) return unreadable(path);
   Certificate own(PEM_read_X509(file.get(), nullptr, no_passphrase, nullptr));
-  if (!own) return unusable(path, "holds no certificate in PEM; copy it again");
+  if (!own) {
+    return unusable(path, {"中没有 PEM 证书；请重新复制", "holds no certificate in PEM; copy it again"});
+  }
   while (auto* next = PEM_read_X509(file.get(), nullptr, no_passphrase, nullptr)) sk_X509_push(between.get(), next);
   return own;
 }
 
-Result<void> check_key(const std::string& path, const TlsFiles& files, X509& own) {
+std::optional<Text> check_key(const std::string& path, const TlsFiles& files, X509& own) {
   const auto file = opened(path);
-  if (!file) return unusable(path, "cannot be read; put it there, readable by this user");
+  if (!file) return unreadable(path);
   const PrivateKey key(PEM_read_PrivateKey(file.get(), nullptr, no_passphrase, nullptr));
-  if (!key) return unusable(path, "holds no private key in PEM, or one with a passphrase; copy it again, without one");
-  if (X509_check_private_key(&own, key.get()) == 1) return {};
-  return unusable(path, "is not the key of " + files.certificate + "; copy both again, they are made together");
+  if (!key) {
+    return unusable(path, {"中没有 PEM 私钥，或私钥带口令；请重新复制不带口令的",
+                           "holds no private key in PEM, or one with a passphrase; copy it again, without one"});
+  }
+  if (X509_check_private_key(&own, key.get()) == 1) return std::nullopt;
+  return unusable(path, {"不是 " + files.certificate + " 的私钥；两者成对生成，请一起重新复制",
+                         "is not the key of " + files.certificate + "; copy both again, they are made together"});
 }
 
-Result<void> check_signature(const TlsFiles& files, X509& own, Chain& between) {
+std::optional<Text> check_signature(const TlsFiles& files, X509& own, Chain& between) {
   const Store trusted(X509_STORE_new());
   if (X509_STORE_load_file(trusted.get(), files.ca.c_str()) != 1) {
-    return unusable(files.ca, "holds no certificate in PEM, or cannot be read; copy the authority's again");
+    return unusable(files.ca, {"中没有 PEM 证书，或读不了；请重新复制 CA 证书",
+                               "holds no certificate in PEM, or cannot be read; copy the authority's again"});
   }
   const Verification verification(X509_STORE_CTX_new());
   X509_STORE_CTX_init(verification.get(), trusted.get(), &own, between.get());
   X509_STORE_CTX_set_purpose(verification.get(), X509_PURPOSE_SSL_CLIENT);
   X509_STORE_CTX_set_flags(verification.get(), X509_V_FLAG_NO_CHECK_TIME);
-  if (X509_verify_cert(verification.get()) == 1) return {};
+  if (X509_verify_cert(verification.get()) == 1) return std::nullopt;
   const int why = X509_STORE_CTX_get_error(verification.get());
   if (why == X509_V_ERR_INVALID_PURPOSE) {
-    return unusable(files.certificate, "is no certificate of a client; is it the broker's?");
+    return unusable(files.certificate,
+                    {"不是客户端证书；是不是消息服务器的？", "is no certificate of a client; is it the broker's?"});
   }
-  return unusable(files.certificate, "was not signed by the authority in " + files.ca + " (" +
-                                         X509_verify_cert_error_string(why) +
-                                         "); it comes from another centre, or the authority is an older one");
+  const std::string said = X509_verify_cert_error_string(why);
+  return unusable(files.certificate,
+                  {"不是由 " + files.ca + " 中的 CA 签发的（" + said + "）；它来自另一个中心，或该 CA 已更换",
+                   "was not signed by the authority in " + files.ca + " (" + said +
+                       "); it comes from another centre, or the authority is an older one"});
 }
 
 }  // namespace
 
-Result<Credentials> read_credentials(const TlsFiles& files) {
+std::variant<Credentials, Text> read_credentials(const TlsFiles& files) {
   Chain between(sk_X509_new_null());
-  const auto own = read_chain(files.certificate, between);
-  if (!own) return own.error();
-  if (auto good = check_key(files.key, files, **own); !good) return good.error();
-  if (auto good = check_signature(files, **own, between); !good) return good.error();
-  return Credentials{common_name(**own), time_of(X509_get0_notBefore(own->get())),
-                     time_of(X509_get0_notAfter(own->get()))};
+  const auto read = read_chain(files.certificate, between);
+  if (const auto* wrong = std::get_if<Text>(&read)) return *wrong;
+  auto& own = *std::get<Certificate>(read);
+  if (auto wrong = check_key(files.key, files, own)) return std::move(*wrong);
+  if (auto wrong = check_signature(files, own, between)) return std::move(*wrong);
+  return Credentials{common_name(own), time_of(X509_get0_notBefore(&own)), time_of(X509_get0_notAfter(&own))};
 }
 
-std::optional<std::string> objection(const Credentials& held, WallTime now, std::string_view name) {
+std::optional<Text> objection(const Credentials& held, WallTime now, std::string_view name) {
   if (!name.empty() && held.common_name != name) {
-    return "the certificate is that of \"" + held.common_name + "\", and this is \"" + std::string(name) +
-           "\": it needs its own";
+    return Text{"这是 \"" + held.common_name + "\" 的证书，而本网关是 \"" + std::string(name) + "\"：请换上它自己的",
+                "the certificate is that of \"" + held.common_name + "\", and this is \"" + std::string(name) +
+                    "\": it needs its own"};
   }
-  if (now >= held.until) return "the certificate ended on " + day_of(held.until) + ": it needs a new one";
+  if (now >= held.until) {
+    return Text{"证书已于 " + day_of(held.until) + " 到期：需要新证书",
+                "the certificate ended on " + day_of(held.until) + ": it needs a new one"};
+  }
   if (now < held.from) {
-    return "the certificate begins on " + day_of(held.from) + ", and this machine's clock says " + day_of(now) +
-           ": is the clock right?";
+    return Text{"证书从 " + day_of(held.from) + " 起有效，而本机时钟是 " + day_of(now) + "：时钟对吗？",
+                "the certificate begins on " + day_of(held.from) + ", and this machine's clock says " + day_of(now) +
+                    ": is the clock right?"};
   }
   return std::nullopt;
 }
 
-std::optional<std::string> warning(const Credentials& held, WallTime now, std::string_view name) {
+std::optional<Text> warning(const Credentials& held, WallTime now, std::string_view name) {
   if (auto why = objection(held, now, name)) return why;
   if (now + ends_soon < held.until) return std::nullopt;
-  return "the certificate ends on " + day_of(held.until) + ": bring a new one before";
+  return Text{"证书将于 " + day_of(held.until) + " 到期：请提前带上新证书",
+              "the certificate ends on " + day_of(held.until) + ": bring a new one before"};
 }
 
 std::string day_of(WallTime time) { return rfc3339(time).substr(0, 10); }

@@ -2,12 +2,13 @@
 
 #include "cloud-bridge/mqtt/mqtt_client.hpp"
 #include "protocol/core/clock.hpp"
-#include "protocol/core/error.hpp"
+#include "protocol/core/text.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace inspect::bridge {
 
@@ -19,15 +20,15 @@ struct Credentials {
 };
 
 /// Reads the three files and holds them against each other, at no particular time: the certificate was signed by the
-/// authority, for a client, and the key is its own. Errc::invalid_argument names the file and the cure.
-Result<Credentials> read_credentials(const TlsFiles& files);
+/// authority, for a client, and the key is its own. Else which file is wrong, and the cure.
+std::variant<Credentials, Text> read_credentials(const TlsFiles& files);
 
 /// Why the broker will not take these at `now`, or not as `name`; nothing when it should. A `name` of no letters is not
 /// compared.
-std::optional<std::string> objection(const Credentials& held, WallTime now, std::string_view name);
+std::optional<Text> objection(const Credentials& held, WallTime now, std::string_view name);
 
 /// The objection, or that the certificate ends before `ends_soon` has passed.
-std::optional<std::string> warning(const Credentials& held, WallTime now, std::string_view name);
+std::optional<Text> warning(const Credentials& held, WallTime now, std::string_view name);
 
 /// Long enough before a certificate's end to bring a new one on a usual visit.
 constexpr std::chrono::days ends_soon{60};

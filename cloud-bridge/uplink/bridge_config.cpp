@@ -117,45 +117,44 @@ void check(const BridgeConfig& config, const Node& document, Problems& problems)
   }
 }
 
-Result<void> readable(const std::string& what, const std::string& path) {
-  if (path.empty() || ::access(path.c_str(), R_OK) == 0) return {};
-  return fail(Errc::invalid_argument, what + " " + path + " cannot be read; put it there, readable by this user");
+void check_readable(const Text& what, const std::string& path, Problems& problems) {
+  if (path.empty() || ::access(path.c_str(), R_OK) == 0) return;
+  problems.add(
+      {}, {"{1} {2} 读不了；请放好，并让本用户可读", "{1} {2} cannot be read; put it there, readable by this user"},
+      {what, path});
 }
 
 }  // namespace
 
-Result<BridgeConfig> parse_config(const std::string& bytes, const std::string& file) {
-  Problems problems(file);
+std::optional<BridgeConfig> parse_config(const std::string& bytes, Problems& problems) {
   BridgeConfig config;
   if (const auto document = parse_document(bytes, problems)) {
     bridge_fields().read(*document, config, problems);
     if (problems.empty()) check(config, *document, problems);
   }
-  if (!problems.empty()) return problems.error();
-  return config;
+  return problems.empty() ? std::optional(std::move(config)) : std::nullopt;
 }
 
-Result<BridgeConfig> load_config(const std::string& path) {
-  auto bytes = read_file(path);
-  if (!bytes) return bytes.error();
-  return parse_config(*bytes, path);
+std::optional<BridgeConfig> load_config(Problems& problems) {
+  const auto bytes = read_file(problems.file(), problems);
+  return bytes ? parse_config(*bytes, problems) : std::nullopt;
 }
 
-Result<void> check_files(const BridgeConfig& config) {
+void check_files(const BridgeConfig& config, Problems& problems) {
   const auto& broker = config.broker;
   if (broker.tls) {
-    for (const auto& [what, path] : {std::pair{"the authority's certificate", broker.tls->ca},
-                                     std::pair{"the gateway's certificate", broker.tls->certificate},
-                                     std::pair{"the private key", broker.tls->key}}) {
-      if (auto good = readable(what, path); !good) return good;
-    }
+    check_readable({"CA 证书", "the authority's certificate"}, broker.tls->ca, problems);
+    check_readable({"网关证书", "the gateway's certificate"}, broker.tls->certificate, problems);
+    check_readable({"私钥", "the private key"}, broker.tls->key, problems);
     struct stat key {};
     if (::stat(broker.tls->key.c_str(), &key) == 0 && (key.st_mode & 077U) != 0) {
-      return fail(Errc::invalid_argument,
-                  "the private key " + broker.tls->key + " can be read by others; run: chmod 600 " + broker.tls->key);
+      problems.add({},
+                   {"私钥 {1} 可被他人读取；请运行：chmod 600 {1}",
+                    "the private key {1} can be read by others; run: chmod 600 {1}"},
+                   {broker.tls->key});
     }
   }
-  return readable("the password file", broker.password_file);
+  check_readable({"密码文件", "the password file"}, broker.password_file, problems);
 }
 
 std::string config_reference() {

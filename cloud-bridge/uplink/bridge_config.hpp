@@ -2,7 +2,7 @@
 
 #include "cloud-bridge/mqtt/mqtt_client.hpp"
 #include "cloud-bridge/uplink/agent_watch.hpp"
-#include "protocol/core/error.hpp"
+#include "protocol/settings/problems.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -32,11 +32,11 @@ struct BridgeConfig {
   StatePace pace;  ///< agreed with the centre, so not the file's to say
 };
 
-/// Reads bridge.toml. Errc::invalid_argument with every problem as "file:line:column: what is wrong; the cure".
-Result<BridgeConfig> load_config(const std::string& path);
-Result<BridgeConfig> parse_config(const std::string& text, const std::string& file);
+/// Reads the file the problems are of; nothing, and every problem with file:line:column and the cure, when it is wrong.
+std::optional<BridgeConfig> load_config(settings::Problems& problems);
+std::optional<BridgeConfig> parse_config(const std::string& text, settings::Problems& problems);
 /// What a file's text cannot show: certificate and key can be read, and the key is nobody else's to read.
-Result<void> check_files(const BridgeConfig& config);
+void check_files(const BridgeConfig& config, settings::Problems& problems);
 /// The tables of the settings, as Markdown.
 std::string config_reference();
 

@@ -3,6 +3,7 @@
 #include "cloud-bridge/uplink/now.hpp"
 #include "cloud-bridge/uplink/service.hpp"
 #include "cloud-bridge/uplink/uplink.hpp"
+#include "protocol/settings/reader.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -15,6 +16,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 
@@ -79,20 +81,22 @@ int carry(const BridgeConfig& config) {
 
 /// After the files are known to be there: do they belong together, to this gateway, and to today? Only asked for: a
 /// bridge that is started goes on trying, for the clock of a gateway may become right later.
-int tell_check(const std::string& path, const BridgeConfig& config) {
-  if (!config.broker.tls) {
-    std::printf("%s is good\n", path.c_str());
-    return ExitCode::done;
-  }
-  const auto held = read_credentials(*config.broker.tls);
-  const auto why = held ? objection(*held, wall_now(), config.gateway) : held.error().message;
-  if (why) {
-    std::fprintf(stderr, "%s: %s\n", path.c_str(), why->c_str());
-    return ExitCode::bad_configuration;
-  }
-  std::printf("%s is good; the certificate of \"%s\" ends on %s\n", path.c_str(), held->common_name.c_str(),
-              day_of(held->until).c_str());
-  return ExitCode::done;
+void check_credentials(const BridgeConfig& config, settings::Problems& problems, Text& good) {
+  if (!config.broker.tls) return;
+  const auto read = read_credentials(*config.broker.tls);
+  const auto* held = std::get_if<Credentials>(&read);
+  const auto why =
+      held == nullptr ? std::get<Text>(read) : objection(*held, wall_now(), config.gateway).value_or(Text{});
+  if (!why.en.empty()) return problems.add({}, {"{1}", "{1}"}, {why});
+  const auto ends = settings::filled({"；\"{1}\" 的证书 {2} 到期", "; the certificate of \"{1}\" ends on {2}"},
+                                     {held->common_name, day_of(held->until)});
+  good.zh += ends.zh;
+  good.en += ends.en;
+}
+
+int tell(const settings::Problems& problems, Language language) {
+  for (const auto& line : problems.all()) std::fprintf(stderr, "%s\n", line.in(language).c_str());
+  return ExitCode::bad_configuration;
 }
 
 int run(int count, char** words) {
@@ -114,13 +118,17 @@ int run(int count, char** words) {
     std::fputs(config_reference().c_str(), stdout);
     return ExitCode::done;
   }
-  auto config = load_config(path);
-  const auto good = config ? check_files(*config) : Result<void>(config.error());
-  if (!good) {
-    std::fprintf(stderr, "%s\n", good.error().message.c_str());
-    return ExitCode::bad_configuration;
+  const auto language = settings::language_of_reader(std::getenv);
+  settings::Problems problems(path);
+  const auto config = load_config(problems);
+  if (config) check_files(*config, problems);
+  Text good{path + "：正确", path + " is good"};
+  if (check_only && problems.empty()) check_credentials(*config, problems, good);
+  if (!problems.empty()) return tell(problems, language);
+  if (check_only) {
+    std::printf("%s\n", good.in(language).c_str());
+    return ExitCode::done;
   }
-  if (check_only) return tell_check(path, *config);
   log_to_stderr(config->log_level);
   return carry(*config);
 }

@@ -165,7 +165,9 @@ class Uplink::Core : public std::enable_shared_from_this<Core> {
   [[nodiscard]] std::optional<std::string> doubt() const {
     if (!config_.broker.tls) return std::nullopt;
     const auto held = read_credentials(*config_.broker.tls);
-    return held ? warning(*held, wall_now(), gateway_) : held.error().message;
+    if (const auto* wrong = std::get_if<Text>(&held)) return wrong->en;
+    const auto why = warning(std::get<Credentials>(held), wall_now(), gateway_);
+    return why ? std::optional(why->en) : std::nullopt;
   }
 
   asio::awaitable<void> tell_birth(std::shared_ptr<Core> /*self*/) { co_await state_.tell(gateway_, *mqtt_); }

@@ -106,6 +106,11 @@ TEST_CASE("the program says what is wrong with its use or configuration and ends
   CHECK(text_of(log).find("bad.toml:2:8") != std::string::npos);
   write_file(dir / "good.toml", "[broker]\nhost = \"127.0.0.1\"\nplain = true\n");
   CHECK(run(log, {program(), "--config", dir / "good.toml", "--check"}) == 0);
+  const std::string zh = "LC_ALL=zh_CN.UTF-8";
+  CHECK(run(log, {"/usr/bin/env", zh, program(), "--config", dir / "bad.toml", "--check"}) == 7);
+  CHECK(text_of(log).find("bad.toml:2:8: 这里是整数；应写带引号的文字") != std::string::npos);
+  CHECK(run(log, {"/usr/bin/env", zh, program(), "--config", dir / "good.toml", "--check"}) == 0);
+  CHECK(text_of(log).find("good.toml：正确") != std::string::npos);
   CHECK(run(log, {program(), "--explain"}) == 0);
 }
 
