@@ -198,7 +198,9 @@ class Builder {
     bus->footer(help_examples("bus", language_));
     dress(*bus);
     bus->require_subcommand(1);
-    option(*verb(*bus, "watch", "bus watch", sheet_.bus_watch), "BUS", sheet_.bus_watch.bus);
+    auto* watch = verb(*bus, "watch", "bus watch", sheet_.bus_watch);
+    option(*watch, "BUS", sheet_.bus_watch.bus);
+    option(*watch, "--for", sheet_.bus_watch.time)->type_name("TIME");
     auto* trace = verb(*bus, "trace", "bus trace", sheet_.bus_trace);
     option(*trace, "BUS", sheet_.bus_trace.bus);
     option(*trace, "--save", sheet_.bus_trace.save)->type_name("FILE");
@@ -228,8 +230,6 @@ class Builder {
     option(*prove, "--by", sheet_.prove_usb.by)->type_name("NAME");
   }
 
-  void add_tools() {
-    verb(app_, "outbox", "outbox", outbox_);
   void add_acts() {
     auto* exam = verb(app_, "exam", "exam", exam_);
     exam->require_subcommand(0, 1);
@@ -275,6 +275,8 @@ class Builder {
     option(*replaced, "--by", sheet_.part_replaced.by)->type_name("NAME");
   }
 
+  void add_tools() {
+    verb(app_, "outbox", "outbox", outbox_);
     auto* check = verb(app_, "check", "check", sheet_.check);
     option(*check, "FILE", sheet_.check.file)->capture_default_str();
     flag(*check, "--profile", sheet_.check.is_profile);
@@ -300,30 +302,28 @@ class Builder {
   DevicesCommand devices_;
   OutboxCommand outbox_;
   UsbCommand usb_;
+  ExamCommand exam_;
   CompletionCommand completion_;
 };
-  ExamCommand exam_;
 
-/// What is wrong in the person's words; the parser's own for what is seldom.
-std::string wrong_use(const CLI::App& app, const CLI::ParseError& error, Language language) {
 /// The verb or option that an unknown word may have been meant for.
 Text meant(const CLI::App& app, const std::string& word) {
   std::vector<std::string> known;
-  bool told_here = false;  // the verb that did not know it
-  for (const auto* at = &app; at != nullptr && !told_here;) {
+  for (const auto* at = &app; at != nullptr;) {
     const auto chosen = at->get_subcommands();
-    told_here = chosen.empty() || (!word.starts_with('-') && !at->remaining().empty());
     for (const auto* option : at->get_options()) {
       for (const auto& name : option->get_lnames()) known.push_back("--" + name);
     }
-    // Without a group: asked by the shell, not by people.
-    const auto of_people = [&](const CLI::App* verb) { return told_here && !verb->get_group().empty(); };
-    for (const auto* verb : at->get_subcommands(of_people)) known.push_back(verb->get_name());
+    // Of the last verb that was understood; those without a group are asked by the shell, not by people.
+    const auto fits = [&](const CLI::App* verb) { return chosen.empty() && !verb->get_group().empty(); };
+    for (const auto* verb : at->get_subcommands(fits)) known.push_back(verb->get_name());
     at = chosen.empty() ? nullptr : chosen.front();
   }
   return settings::did_you_mean(word, {known.begin(), known.end()});
 }
 
+/// What is wrong in the person's words; the parser's own for what is seldom.
+std::string wrong_use(const CLI::App& app, const CLI::ParseError& error, Language language) {
   const auto say = [language](const std::string& zh, const std::string& en) { return Text{zh, en}.in(language); };
   const std::string what = error.what();
   const auto extra = app.remaining(true);

@@ -1,7 +1,7 @@
 #include "firmware-agent/cli/bus_commands.hpp"
 #include "firmware-agent/cli/bus_stream.hpp"
 #include "firmware-agent/cli/interrupts.hpp"
-#include "firmware-agent/cli/times.hpp"
+#include "firmware-agent/cli/time_limit.hpp"
 #include "firmware-agent/cli/trace_page.hpp"
 
 #include <chrono>
@@ -97,12 +97,8 @@ Got<ExitCode> save(std::ofstream& file, const std::string& path, const std::stri
 
 Got<ExitCode> bus_trace(const Options& options, const Console& console, const BusTraceCommand& command) {
   if (!command.read.empty()) return read_file(options, console, command);
-  const auto span = parse_span(command.time);
-  if (!span && !command.time.empty()) {
-    return Failure{ExitCode::wrong_use,
-                   {"看不懂的时长：" + command.time, "not understood as a span: " + command.time},
-                   {"例如 10s、5m", "for example 10s, 5m"}};
-  }
+  auto limit = TimeLimit::from(command.time, TimeLimit::Clock::now());
+  if (auto* failure = std::get_if<Failure>(&limit)) return std::move(*failure);
   const Interrupts interrupts;
   auto opened = BusStream::open(options, command.bus);
   if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
@@ -114,8 +110,7 @@ Got<ExitCode> bus_trace(const Options& options, const Console& console, const Bu
   }
   auto saved = save(file, command.save, control::encode_line(stream.head()));
   Printer printer(options, console, command, stream.head());
-  const auto started = std::chrono::steady_clock::now();
-  const auto over = [&] { return span && std::chrono::steady_clock::now() - started >= *span; };
+  const auto over = [&] { return std::get<TimeLimit>(limit).over(TimeLimit::Clock::now()); };
   while (!interrupts.came() && !over() && console.out) {
     auto next = stream.next();
     if (auto* failure = std::get_if<Failure>(&next)) return std::move(*failure);

@@ -2,6 +2,7 @@
 #include "firmware-agent/cli/bus_stream.hpp"
 #include "firmware-agent/cli/bus_view.hpp"
 #include "firmware-agent/cli/interrupts.hpp"
+#include "firmware-agent/cli/time_limit.hpp"
 
 #include <chrono>
 #include <iostream>
@@ -68,6 +69,8 @@ Got<ExitCode> take_all(BusStream& stream, TraceDecoder& decoder, BusView& view) 
 }  // namespace
 
 Got<ExitCode> bus_watch(const Options& options, const Console& console, const BusWatchCommand& command) {
+  auto limit = TimeLimit::from(command.time, TimeLimit::Clock::now());
+  if (auto* failure = std::get_if<Failure>(&limit)) return std::move(*failure);
   const Interrupts interrupts;
   auto opened = BusStream::open(options, command.bus);
   if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
@@ -82,7 +85,8 @@ Got<ExitCode> bus_watch(const Options& options, const Console& console, const Bu
     console.err << console.in({"正在监视，按 Ctrl-C 结束", "watching; Ctrl-C ends it"}) << '\n';
   }
   auto due = clock.now() + redraw_every;
-  for (int second = 0; !interrupts.came() && console.out;) {
+  const auto over = [&] { return std::get<TimeLimit>(limit).over(TimeLimit::Clock::now()); };
+  for (int second = 0; !interrupts.came() && !over() && console.out;) {
     auto taken = take_all(stream, decoder, view);
     if (auto* failure = std::get_if<Failure>(&taken)) return std::move(*failure);
     if (clock.now() >= due) {

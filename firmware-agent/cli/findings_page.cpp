@@ -3,6 +3,7 @@
 #include "firmware-agent/cli/text_width.hpp"
 #include "firmware-agent/cli/times.hpp"
 #include "firmware-agent/cli/words.hpp"
+#include "protocol/catalogue/catalogue.hpp"
 
 #include <array>
 #include <cmath>
@@ -124,9 +125,9 @@ std::string finding_page(const Console& console, const Finding& f, WallTime now)
   if (f.repeats > 0) lines.emplace_back(name("反复", "came back"), Cell{std::to_string(f.repeats)});
   lines.emplace_back(name("可信度", "confidence"), Cell{percent(a.confidence)});
   if (!a.part.empty()) {
-    lines.emplace_back(name("备件", "part"), Cell{a.part + "  " + console.in(a.part_name)});
+    lines.emplace_back(name("备件", "part"), Cell{part_text(a.part, console.in(a.part_name))});
   }
-  lines.emplace_back(name("部门", "department"), Cell{a.department});
+  lines.emplace_back(name("部门", "department"), Cell{console.in(catalogue::department_name(a.department))});
   lines.emplace_back(name("紧急程度", "urgency"), Cell{console.in(a.urgency)});
   auto page = pairs(console, lines);
 

@@ -9,7 +9,7 @@
 
 namespace inspect::cli {
 
-std::string sparkline(const std::vector<control::HistoryRow>& rows, std::size_t columns) {
+std::string sparkline(const std::vector<control::HistoryRow>& rows, std::size_t columns, bool state) {
   static constexpr std::array<const char*, 8> steps{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   if (rows.size() < 2 || columns == 0) return {};
   double low = std::numeric_limits<double>::max();
@@ -20,6 +20,11 @@ std::string sparkline(const std::vector<control::HistoryRow>& rows, std::size_t 
     high = std::max(high, *row.value);
   }
   if (low > high) return {};
+  // A relay that stayed on is not half on.
+  if (state) {
+    low = std::min(low, 0.0);
+    high = std::max(high, 1.0);
+  }
   const auto begin = rows.front().at;
   const auto span = std::max<double>(1, static_cast<double>((rows.back().at - begin).count()));
   // The last value of each column stands: time is even across the line, however uneven the rows are.
@@ -49,7 +54,8 @@ std::string history_page(const Console& console, const control::PointRow& point,
                          const std::vector<control::HistoryRow>& rows) {
   std::string page;
   if (console.terminal) {
-    const auto curve = sparkline(rows, std::min<std::size_t>(console.width == 0 ? 60 : console.width - 2, 100));
+    const auto curve =
+        sparkline(rows, std::min<std::size_t>(console.width == 0 ? 60 : console.width - 2, 100), is_state(point));
     if (!curve.empty()) page += curve + "\n\n";
   }
   Table table(

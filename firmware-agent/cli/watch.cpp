@@ -1,5 +1,6 @@
 #include "firmware-agent/cli/commands.hpp"
 #include "firmware-agent/cli/interrupts.hpp"
+#include "firmware-agent/cli/time_limit.hpp"
 #include "firmware-agent/cli/watch_view.hpp"
 
 #include <chrono>
@@ -83,6 +84,8 @@ Got<ExitCode> take_all(Connection& connection, Show& show) {
 }  // namespace
 
 ExitCode watch(const Options& options, const Console& console, const WatchCommand& command) {
+  auto limit = TimeLimit::from(command.time, TimeLimit::Clock::now());
+  if (const auto* failure = std::get_if<Failure>(&limit)) return report(console, *failure);
   auto opened = Connection::open(options.socket);
   if (const auto* failure = std::get_if<Failure>(&opened)) return report(console, *failure);
   auto& connection = std::get<Connection>(opened);
@@ -100,7 +103,8 @@ ExitCode watch(const Options& options, const Console& console, const WatchComman
   } else if (!options.json) {
     console.err << console.in({"正在监视，按 Ctrl-C 结束", "watching; Ctrl-C ends it"}) << '\n';
   }
-  while (!interrupts.came()) {
+  const auto over = [&] { return std::get<TimeLimit>(limit).over(TimeLimit::Clock::now()); };
+  while (!interrupts.came() && !over()) {
     auto taken = take_all(connection, show);
     if (const auto* failure = std::get_if<Failure>(&taken)) return report(console, *failure);
     show.draw();

@@ -1,7 +1,9 @@
 #include "firmware-agent/cli/words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <vector>
 
 namespace inspect::cli {
 
@@ -107,6 +109,35 @@ std::string value_text(std::optional<double> value, const std::string& unit, boo
 
 std::string value_text(const control::PointRow& point, Language language) {
   return value_text(point.reading.value, point.unit, is_state(point), language);
+}
+
+namespace {
+
+/// The words of letters and digits, small; Chinese holds none.
+std::vector<std::string> plain_words(const std::string& text) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      words.back() += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+}  // namespace
+
+std::string part_text(const std::string& stock, const std::string& called) {
+  const auto said = plain_words(called);
+  const auto wanted = plain_words(stock);
+  const bool twice = std::all_of(wanted.begin(), wanted.end(), [&](const std::string& word) {
+    return std::find(said.begin(), said.end(), word) != said.end();
+  });
+  if (called.empty()) return stock;
+  return twice ? called : stock + "  " + called;
 }
 
 std::string bytes_text(std::uint64_t bytes) {

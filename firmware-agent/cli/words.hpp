@@ -28,6 +28,10 @@ std::string value_text(std::optional<double> value, const std::string& unit, boo
 /// A state is shown as on and off.
 bool is_state(const control::PointRow& point);
 
+/// A part by its stock name and what people call it; once, when the second says the first: "diode  二极管",
+/// "SRD-05VDC-SL-C relay".
+std::string part_text(const std::string& stock, const std::string& called);
+
 /// "12.3 MiB".
 std::string bytes_text(std::uint64_t bytes);
 

@@ -78,6 +78,15 @@ TEST_CASE("a state reads on and off, a quantity its number and unit") {
   CHECK(value_text(with_unit, Language::en) == "1 V");
 }
 
+TEST_CASE("a part is named once when its name says what stock calls it") {
+  CHECK(part_text("SRD-05VDC-SL-C", "SRD-05VDC-SL-C relay") == "SRD-05VDC-SL-C relay");
+  CHECK(part_text("SRD-05VDC-SL-C", "SRD-05VDC-SL-C 继电器") == "SRD-05VDC-SL-C 继电器");
+  CHECK(part_text("test lead 60 cm", "Test lead, 60 cm") == "Test lead, 60 cm");
+  CHECK(part_text("diode", "二极管") == "diode  二极管");
+  CHECK(part_text("LM2596S module", "DC-DC 降压模块") == "LM2596S module  DC-DC 降压模块");
+  CHECK(part_text("relay board", "") == "relay board");
+}
+
 TEST_CASE("bytes are told in the unit that fits") {
   CHECK(bytes_text(0) == "0 B");
   CHECK(bytes_text(1023) == "1023 B");

@@ -90,6 +90,19 @@ TEST_CASE("a device row says how long ago it answered, or that it never did") {
   CHECK(rows[1].open_findings == 0);
 }
 
+TEST_CASE("a device's findings are those that are measured now, as the status counts them") {
+  FakeAgent agent;
+  auto second = agent.open.at(0);
+  second.id.kind = "relay.no-pull-in";
+  agent.open.push_back(second);
+  CHECK(device_rows(agent)[0].open_findings == 2);
+  agent.open[0].active = false;
+  agent.open[0].state = AlarmState::returned;
+  CHECK(device_rows(agent)[0].open_findings == 1);
+  agent.open[1].id.device = "line-1";  // the line's own
+  CHECK(device_rows(agent)[0].open_findings == 0);
+}
+
 TEST_CASE("a good value past its time is shown stale, with its value and its age") {
   FakeAgent agent;
   agent.time.boot += 10s;
