@@ -106,6 +106,11 @@ std::string limits_text(const control::TrendRow& trend) {
   return text.empty() ? "–" : text;
 }
 
+/// From 0.9 on it is a finding, from 0.5 on worth a look.
+Tone tone_of(double probability) {
+  return probability >= 0.9 ? Tone::bad : probability >= 0.5 ? Tone::doubt : Tone::plain;
+}
+
 Cell forecast_cell(const Console& console, const control::TrendRow& trend) {
   if (!trend.forecast) return {console.in({"不会越限的迹象", "no sign that a limit will be crossed"}), Tone::good};
   const auto& f = *trend.forecast;
@@ -114,9 +119,7 @@ Cell forecast_cell(const Console& console, const control::TrendRow& trend) {
                           dates + "）",
                       "crosses its limit within 60 days with a probability of " + percent(f.probability) + ", about " +
                           day_text(f.crossing) + " (90 %: " + dates + ")"}),
-          f.probability >= 0.9   ? Tone::bad
-          : f.probability >= 0.5 ? Tone::doubt
-                                 : Tone::plain};
+          tone_of(f.probability)};
 }
 
 Cell learned_cell(const Console& console, const control::TrendRow& trend) {
@@ -124,6 +127,10 @@ Cell learned_cell(const Console& console, const control::TrendRow& trend) {
   return {
       console.in({"正在学习，已有 " + percent(trend.learned), "being learned, " + percent(trend.learned) + " of it"}),
       Tone::doubt};
+}
+
+Cell probability_cell(const control::ForecastRow& row) {
+  return {percent(row.probability), row.outcome == "open" ? tone_of(row.probability) : Tone::plain};
 }
 
 Cell outcome_cell(const Console& console, const control::ForecastRow& row) {
@@ -175,7 +182,7 @@ std::string forecasts_page(const Console& console, const control::ForecastList& 
     table.row({{day_text(row.made)},
                {row.device + "/" + row.point},
                {row.kind},
-               {percent(row.probability)},
+               probability_cell(row),
                {day_text(row.crossing)},
                {day_text(row.earliest) + " … " + day_text(row.latest)},
                outcome_cell(console, row)});

@@ -192,8 +192,8 @@ void Foresight::replaced(DeviceIndex device, std::optional<PointIndex> point, co
     const auto id = static_cast<std::uint16_t>(c);
     const bool of_device = id == own || (plant.components[c].powered_by == own && own != nowhere &&
                                          plant.components[c].name.starts_with(name + "/"));
-    const bool meant = place != nowhere ? id == plant.points[place].component : of_device;
-    if (meant) judge_.replaced(seconds(now.wall), id);
+    const bool of_point = place != nowhere && id == plant.points[place].component;
+    if (point ? of_point : of_device) judge_.replaced(seconds(now.wall), id);
   }
   conclude(now, changes);
 }

@@ -59,9 +59,11 @@ class StateWriter {
   }
   template <std::unsigned_integral T>
   void integer(T value) {
+    std::array<char, sizeof(T)> raw{};
     for (std::size_t i = 0; i < sizeof(T); ++i) {
-      bytes += static_cast<char>(static_cast<unsigned char>(static_cast<std::uint64_t>(value) >> (8 * i)));
+      raw[i] = static_cast<char>(static_cast<unsigned char>(static_cast<std::uint64_t>(value) >> (8 * i)));
     }
+    bytes.append(raw.data(), raw.size());
   }
 };
 

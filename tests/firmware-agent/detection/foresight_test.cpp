@@ -97,6 +97,27 @@ TEST_CASE("a new part ends what was foretold, and is learned anew") {
   CHECK(trend->learned() == 1);
 }
 
+TEST_CASE("a part that was named by its point is that part alone; a point that is judged by nothing names none") {
+  auto site = judged_site();
+  auto unjudged = site.profiles[0];
+  unjudged.points[2].quantity = Quantity::other;
+  site.profiles.push_back(unjudged);
+  site.devices[1].profile = 1;
+  JudgedSite world(std::move(site));
+  world.live(25);
+  auto& foresight = world.man->foresight();
+  const auto learned = [&](std::size_t device) {
+    return foresight.trend(world.point(device, JudgedSite::volts))->learned();
+  };
+  std::vector<FindingChange> changes;
+  foresight.replaced(DeviceIndex{1}, world.point(1, JudgedSite::input), moment(world.clock), changes);
+  CHECK(learned(1) == 1);
+  foresight.replaced(DeviceIndex{1}, world.point(1, JudgedSite::volts), moment(world.clock), changes);
+  CHECK(learned(1) == 0);
+  CHECK(learned(0) == 1);
+  CHECK(changes.empty());
+}
+
 TEST_CASE("another set-point is another baseline and no drift; a supply that was switched off is not dead") {
   JudgedSite world;
   world.reads = [&](std::size_t device, std::size_t what, double sound) {
@@ -194,6 +215,33 @@ TEST_CASE("what a supply was told to give is known after a restart too, where no
   world.reads = [](std::size_t, std::size_t, double sound) { return sound; };
   world.live(0.02);
   CHECK(world.changes.back().event == FindingEvent::returned);
+}
+
+TEST_CASE("a record of the same readings, replayed, is the agent's own judgement to the byte") {
+  JudgedSite world;
+  drift(world);
+  const auto made = plant_of(world.site);
+  const auto calendar = calendar_of(world.site);
+  judgement::Judge replayed(made.plant, calendar, record_start);
+  const auto plain = world.reads;
+  world.reads = [&](std::size_t device, std::size_t what, double sound) {
+    const double value = plain(device, what, sound);
+    const auto wall = moment(world.clock).wall.time_since_epoch();
+    const double seconds = std::chrono::duration<double>(wall).count();
+    replayed.take({seconds, value, made.place_of[at(world.point(device, what))], Reason::none});
+    return value;
+  };
+  world.live(55);
+  auto& live = world.man->foresight().judge();
+  const double now = std::chrono::duration<double>(moment(world.clock).wall.time_since_epoch()).count();
+  replayed.tick(now);
+  const auto one = live.kept(), other = replayed.kept();
+  REQUIRE(one.size() == other.size());
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    CHECK(one[i].name == other[i].name);
+    CHECK(one[i].bytes == other[i].bytes);
+  }
+  CHECK_FALSE(live.book().standing().empty());
 }
 
 TEST_CASE("a finding of judgement whose claim was not written down can still end") {
