@@ -39,7 +39,8 @@ constexpr double usual_enough = 1e-2;
 /// - conflict: 2 doubled answers; or damaged ones and hardly a lost one, which a bad contact, that spoils questions
 /// too,
 ///   would show in under 2 % of cases.
-/// - slow: 2 answers after the deadline, as many as half of those missed, and hardly a damaged one.
+/// - slow: 2 answers after the deadline, as many as half of those missed, and hardly a damaged one; of a device that is
+///   troubled, or has 4 among its last 8.
 /// - wrong_format: 12 answers without a head, none with, none sound.
 /// - degraded: one device alone, and none of these.
 /// - bus_wrong_format: 8 last answers of at least 2 devices without a head, none with, none sound.

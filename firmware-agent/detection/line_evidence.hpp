@@ -38,6 +38,10 @@ class LineEvidence {
   [[nodiscard]] bool convicts(std::size_t member, BootTime now) const;
   /// Unanswered since the last sign of life of anybody, by the accusable members alone: how long. Nothing: all is well.
   [[nodiscard]] BootClock::duration silence() const;
+  /// From the member's first miss to its last.
+  [[nodiscard]] BootClock::duration silence(std::size_t member) const {
+    return members_[member].last.boot - members_[member].first.boot;
+  }
   [[nodiscard]] unsigned misses(std::size_t member) const { return members_[member].misses; }
   /// An answer of anybody later than the member's first miss.
   [[nodiscard]] bool heard_since(std::size_t member) const;

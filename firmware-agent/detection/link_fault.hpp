@@ -59,6 +59,7 @@ struct LinkStep {
   Moment since;                   ///< first sign of it
   unsigned count = 0;             ///< questions that ended so; devices, for a bus's faults
   bool neighbours_heard = false;  ///< no_answer: another device on the bus answered after this one fell silent
+  bool newcomer = false;          ///< no_answer: it has never answered since it was configured
   double certainty = 1;           ///< of this name for what was seen, 0..1
   LinkNumbers numbers{};
   std::vector<DeviceIndex> devices{};  ///< those that fell silent with it

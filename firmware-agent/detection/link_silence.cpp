@@ -19,8 +19,8 @@ constexpr auto flapping_line_silent_for = 5s;
 
 /// A silence that noise, as seen on the neighbours, would bring about more often than this accuses nobody.
 constexpr double chance_of_noise = 1e-6;
-/// Three times what its model is allowed, and no more than this, a device must have been silent: who restarts within a
-/// second, or is lawfully slow, is not dead; and a silence must be told within 3 s.
+/// So long after its first miss a device must have missed a question, too: who restarts within a second is not dead;
+/// and a silence must be told within 3 s.
 constexpr std::chrono::milliseconds restarting{1100};
 /// While another master disturbs, questions are lost to collisions.
 constexpr unsigned misses_disturbed = 12;
@@ -70,10 +70,8 @@ bool LinkWatch::convicted(const BusLink& bus, DeviceIndex index, BootTime now) c
   if (bus.evidence.misses(link.seat) == 0) return false;
   if (link.convicted_at) return true;
   if (!bus.evidence.convicts(link.seat, now)) return false;
-  // The deadlines follow from what was learned; the model may be allowed more, and who uses that is not dead.
-  if (bus.devices.size() > 1 && now - link.first_timeout.boot < std::min(3 * limit_of_[at(index)], restarting)) {
-    return false;
-  }
+  // Not that so much time has passed: that it was asked so late, and missed that.
+  if (bus.devices.size() > 1 && bus.evidence.silence(link.seat) < restarting) return false;
   const auto misses = bus.evidence.misses(link.seat);
   if (bus.strangers.disturb(now) && misses < misses_disturbed) return false;
   return chance_of_silence(suffering_on(bus), link.seat, misses) < chance_of_noise;
@@ -210,6 +208,7 @@ void LinkWatch::open_alone(DeviceIndex index, const Moment& /*now*/, LinkSteps& 
                 link.first_timeout,
                 link.timeouts,
                 bus.evidence.heard_since(link.seat)};
+  step.newcomer = link.newcomer;
   step.numbers.asked = link.log.asked();
   step.numbers.lost = link.log.count(Trace::lost);
   if (link.late_at && *link.late_at > link.first_timeout.boot) {
@@ -269,11 +268,13 @@ void LinkWatch::ask_neighbours(const DeviceAttempt& attempt, LinkSteps& out) con
   }
 }
 
-void LinkWatch::ask_suspects(const BusLink& bus, LinkSteps& out) {
+void LinkWatch::ask_suspects(const BusLink& bus, BootTime now, LinkSteps& out) {
   if (bus.down) return;
   for (const auto d : bus.devices) {
     auto& link = devices_[at(d)];
-    if (link.silence || link.asked || link.timeouts < misses_to_be_silent) continue;
+    if (link.silence || link.convicted_at || link.asked || link.timeouts < misses_to_be_silent) continue;
+    // What it does not answer while it may be restarting decides nothing, and a full bus has few questions to spare.
+    if (now - link.first_timeout.boot < restarting) continue;
     link.asked = true;
     out.ask.push_back(d);
   }

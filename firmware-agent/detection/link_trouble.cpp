@@ -25,11 +25,15 @@ std::vector<Suffering> LinkWatch::suffering_on(const BusLink& bus) const {
   return all;
 }
 
-/// Late answers, and second ones of a known conflict, run into what is asked next.
+/// Late answers, and second ones of a known conflict, run into what is asked next. One that runs into an answer each
+/// time is never heard to be late: of a device that is told to be slow they are expected.
 bool LinkWatch::answers_stray(const BusLink& bus, BootTime now) const {
   if (bus.late_at && now - *bus.late_at < late_disturbs) return true;
-  return std::any_of(bus.devices.begin(), bus.devices.end(),
-                     [this](auto d) { return devices_[at(d)].spoilt == LinkFault::conflict; });
+  return std::any_of(bus.devices.begin(), bus.devices.end(), [this](auto d) {
+    const auto& link = devices_[at(d)];
+    return link.spoilt == LinkFault::conflict || link.spoilt == LinkFault::slow || link.silence == LinkFault::slow ||
+           link.restated;
+  });
 }
 
 /// Who fell silent as the device of `step` began to be spoilt was set to its address: whatever the answers look like.

@@ -24,7 +24,6 @@ LinkWatch::LinkWatch(const Site& site)
     const auto& device = site.devices[i];
     bus_of_.push_back(device.bus);
     unit_of_.push_back(device.unit);
-    limit_of_.push_back(std::chrono::milliseconds(site.profiles[device.profile].limits.answer_ms));
     auto& bus = buses_[at(device.bus)];
     if (!device.supply.empty() && std::find(supplies_.begin(), supplies_.end(), device.supply) == supplies_.end()) {
       supplies_.push_back(device.supply);
@@ -127,7 +126,7 @@ void LinkWatch::take(const DeviceAttempt& attempt, LinkSteps& out) {
   if (telling) judge_trouble(attempt.bus, attempt.at, out);
   judge_silence(attempt.bus, attempt.at, out);
   // A neighbour was heard: now the silence of the others would prove something.
-  if (device.alive > 0) ask_suspects(buses_[at(attempt.bus)], out);
+  if (device.alive > 0) ask_suspects(buses_[at(attempt.bus)], attempt.at.boot, out);
 }
 
 std::optional<DeviceIndex> LinkWatch::device_of(BusIndex bus, std::uint8_t unit) const {

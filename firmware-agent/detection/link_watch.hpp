@@ -85,7 +85,7 @@ class LinkWatch {
   [[nodiscard]] SilentGroup* group_that_holds(DeviceIndex device);
   /// Another device of the bus began to be spoilt at the instant this one fell silent: it may have taken its address.
   [[nodiscard]] std::optional<DeviceIndex> moved_to(DeviceIndex device) const;
-  void ask_suspects(const BusLink& bus, LinkSteps& out);
+  void ask_suspects(const BusLink& bus, BootTime now, LinkSteps& out);
   void ask_neighbours(const DeviceAttempt& attempt, LinkSteps& out) const;
   void forget_silence(BusLink& bus);
 
@@ -94,7 +94,6 @@ class LinkWatch {
   std::vector<SilentGroup> groups_;
   std::vector<BusIndex> bus_of_;
   std::vector<std::uint8_t> unit_of_;
-  std::vector<std::chrono::milliseconds> limit_of_;  ///< that its model is allowed for an answer
   std::vector<std::string> supply_of_;
   std::vector<std::string> supplies_;
 };

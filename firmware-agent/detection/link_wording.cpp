@@ -23,10 +23,14 @@ Text joined(const std::vector<Text>& names) {
 }
 
 Text say_silent(const LinkStep& step, const Text& time) {
-  return {fmt::format("设备连续 {} 次询问无应答，自 {} 起{}。", step.count, time.zh,
-                      step.neighbours_heard ? "；同一总线上的其他设备有应答" : ""),
-          fmt::format("The device left {} questions in a row unanswered, since {}{}.", step.count, time.en,
-                      step.neighbours_heard ? "; other devices on the same bus answer" : "")};
+  return {fmt::format("设备连续 {} 次询问无应答，自 {} 起{}{}。", step.count, time.zh,
+                      step.neighbours_heard ? "；同一总线上的其他设备有应答" : "",
+                      step.newcomer ? "；自配置以来从未应答：先核对站号、波特率、校验和接线" : ""),
+          fmt::format("The device left {} questions in a row unanswered, since {}{}{}.", step.count, time.en,
+                      step.neighbours_heard ? "; other devices on the same bus answer" : "",
+                      step.newcomer ? "; it has never answered since it was configured: compare address, baud rate, "
+                                      "parity and wiring first"
+                                    : "")};
 }
 
 Text say_wrong_address(const LinkStep& step, const Text& time) {
@@ -38,10 +42,11 @@ Text say_wrong_address(const LinkStep& step, const Text& time) {
                     "devices were swapped.",
                     step.numbers.other_unit, time.en)};
   }
-  return {fmt::format("该地址从未有设备应答过（连续 {} 次询问，自 {} 起），而同一总线上的其他设备有应答。", step.count,
-                      time.zh),
-          fmt::format("Nobody has ever answered at this address ({} questions in a row, since {}), "
-                      "while other devices on the same bus answer.",
+  return {fmt::format("该设备自配置以来从未应答（连续 {} 次询问，自 {} 起），而同一总线上的其他设备有应答："
+                      "核对站号、波特率、校验和接线。",
+                      step.count, time.zh),
+          fmt::format("The device has never answered since it was configured ({} questions in a row, since {}), while "
+                      "other devices on the same bus answer: compare address, baud rate, parity and wiring.",
                       step.count, time.en)};
 }
 

@@ -34,6 +34,68 @@ TEST_CASE("devices that fall silent together are one finding that names them, un
   CHECK(line.told.size() == 2);
 }
 
+TEST_CASE(
+    "three questions missed in half a second are no death, however long nobody asks again; one missed after a second "
+    "is") {
+  WatchedLine line({4});
+  line.rounds(3);
+  const auto silent = [&] { line.ask(1, Errc::timeout); };
+  // As a device that restarts is asked: at once again, and again, and then not for a while.
+  silent();
+  line.ask(0);
+  silent();
+  line.ask(2);
+  silent();
+  for (int i = 0; i < 10; ++i) {
+    line.ask(0);
+    line.ask(2);
+    line.ask(3);
+  }
+  CHECK(line.told.empty());
+  SUBCASE("it is back") {
+    line.rounds(5);
+    CHECK(line.told.empty());
+  }
+  SUBCASE("it is not") {
+    silent();
+    line.ask(0);
+    REQUIRE(line.only(LinkFault::no_answer));
+    CHECK(line.told.front().device == DeviceIndex(1));
+  }
+}
+
+TEST_CASE("a suspect is asked for when its silence has lasted, once for each miss, and no more when it is convicted") {
+  WatchedLine line({3});
+  line.rounds(3);
+  std::size_t orders = 0;
+  const auto step = [&](std::size_t device, std::optional<Errc> failure = std::nullopt) {
+    line.clock += 100ms;
+    LinkSteps out;
+    line.links.take({DeviceIndex(device), BusIndex{}, line.now(), failure, DeviceHealth::unknown, {}}, out);
+    orders += static_cast<std::size_t>(std::count(out.ask.begin(), out.ask.end(), DeviceIndex(1)));
+    line.told.insert(line.told.end(), out.steps.begin(), out.steps.end());
+  };
+  step(1, Errc::timeout);
+  const auto missed = line.clock;
+  step(0);
+  step(1, Errc::timeout);
+  while (line.clock < missed + 900ms) {
+    step(0);
+    step(2);
+  }
+  CHECK(orders == 0);
+  for (int i = 0; i < 5; ++i) {
+    step(0);
+    step(2);
+  }
+  CHECK(orders == 1);
+  step(1, Errc::timeout);
+  step(2);
+  REQUIRE(line.only(LinkFault::no_answer));
+  for (int i = 0; i < 10; ++i) step(0);
+  CHECK(orders == 1);
+}
+
 TEST_CASE("devices that die one after the other are two findings") {
   WatchedLine line({6});
   line.rounds(3);

@@ -44,6 +44,16 @@ TEST_CASE("it is said that neighbours answer only when they did") {
   CHECK(says(say_alive(std::nullopt).en, "never answered"));
 }
 
+TEST_CASE(
+    "of a device alone on its bus it is said whether it ever answered: a dead one and a wrongly set one are not looked "
+    "at alike") {
+  LinkStep step;
+  CHECK_FALSE(says(say_link(step, {}).en, "never answered"));
+  step.newcomer = true;
+  CHECK(says(say_link(step, {}).en, "never answered since it was configured: compare address, baud rate, parity"));
+  CHECK(says(say_link(step, {}).zh, "自配置以来从未应答"));
+}
+
 TEST_CASE("every fault has a kind in the catalogue, on a line and on a connection") {
   for (int i = 0; i <= static_cast<int>(LinkFault::supply_lost); ++i) {
     for (const bool tcp : {false, true}) {
@@ -63,7 +73,9 @@ TEST_CASE("a wrong address says who answered, or that nobody ever did") {
   LinkStep step;
   step.fault = LinkFault::wrong_address;
   step.count = 4;
-  CHECK(says(say_link(step, {}).en, "Nobody has ever answered at this address"));
+  CHECK(says(say_link(step, {}).en, "never answered since it was configured"));
+  CHECK(says(say_link(step, {}).en, "address, baud rate, parity and wiring"));
+  CHECK(says(say_link(step, {}).zh, "核对站号、波特率、校验和接线"));
   step.numbers.other_unit = 17;
   CHECK(says(say_link(step, {}).en, "unit 17 answers in its place"));
   CHECK(says(say_link(step, {}).zh, "站号 17"));

@@ -29,9 +29,9 @@ void weld(WatchedSite& w) {
 void board_dies(WatchedSite& w) {
   w.attempt(w.place.board, Errc::timeout);
   for (int i = 0; i < 3; ++i) {
-    w.wait(100ms);
+    w.wait(300ms);
     w.attempt(w.place.board, Errc::timeout);
-    w.wait(100ms);
+    w.wait(300ms);
     w.attempt(w.place.power);
   }
 }

@@ -41,38 +41,75 @@ BootTime Speech::next_low(BootTime t) const {
   }
 }
 
+void BitNoise::draw(Random& random) { sound_ = std::geometric_distribution<std::uint64_t>(errors_)(random); }
+
+void BitNoise::adopt(double errors, Random& random) {
+  if (errors == errors_) return;
+  errors_ = errors;
+  if (errors_ > 0) draw(random);
+}
+
+bool BitNoise::turns(double errors, Random& random) {
+  adopt(errors, random);
+  if (errors_ <= 0) return false;
+  if (sound_ > 0) {
+    --sound_;
+    return false;
+  }
+  draw(random);
+  return true;
+}
+
+bool BitNoise::spares(std::uint64_t bits, double errors, Random& random) {
+  adopt(errors, random);
+  if (errors_ <= 0) return true;
+  if (sound_ < bits) return false;
+  sound_ -= bits;
+  return true;
+}
+
 void Air::speak(Speech speech) {
   if (speech.bytes.empty()) return;
-  std::erase_if(speeches_,
-                [&](const Speech& s) { return (s.end() < cursor_ || !heard(s)) && s.end() + kept < speech.start; });
-  speeches_.push_back(std::move(speech));
+  std::erase_if(sounding_, [&](const Speech& s) { return s.end() < cursor_; });
+  std::erase_if(turns_, [&](const Turn& turn) { return turn.end + kept < speech.start; });
+  turns_.push_back({speech.start, speech.end(), speech.speaker});
+  if (heard(speech)) sounding_.push_back(std::move(speech));
 }
 
 bool Air::disturbed(BootTime from, BootTime until, int speaker) const {
-  return std::any_of(speeches_.begin(), speeches_.end(),
-                     [&](const Speech& s) { return s.speaker != speaker && s.start < until && s.end() > from; });
+  return std::any_of(turns_.begin(), turns_.end(), [&](const Turn& turn) {
+    return turn.speaker != speaker && turn.start < until && turn.end > from;
+  });
 }
 
 bool Air::busy(BootTime at) const {
-  return std::any_of(speeches_.begin(), speeches_.end(),
-                     [&](const Speech& s) { return s.start <= at && s.end() > at; });
+  return std::any_of(turns_.begin(), turns_.end(), [&](const Turn& turn) { return turn.start <= at && turn.end > at; });
 }
 
 bool Air::level(BootTime t) const {
-  return std::all_of(speeches_.begin(), speeches_.end(), [&](const Speech& s) { return !heard(s) || s.level(t); });
+  return std::all_of(sounding_.begin(), sounding_.end(), [&](const Speech& s) { return s.level(t); });
 }
 
 BootTime Air::next_low(BootTime t) const {
   auto next = BootTime::max();
-  for (const auto& s : speeches_) {
-    if (heard(s)) next = std::min(next, s.next_low(t));
-  }
+  for (const auto& s : sounding_) next = std::min(next, s.next_low(t));
   return next;
 }
 
-bool Air::sample(BootTime t, Random& random) const {
-  const bool turned = bit_errors > 0 && std::bernoulli_distribution(bit_errors)(random);
-  return level(t) != turned;
+bool Air::sample(BootTime t, Random& random) { return level(t) != noise_.turns(bit_errors, random); }
+
+std::optional<std::uint8_t> Air::undisturbed(BootTime low) const {
+  const auto until = low + format_.character();
+  const Speech* only = nullptr;
+  for (const auto& s : sounding_) {
+    if (s.end() <= low || s.start >= until) continue;
+    if (only != nullptr) return std::nullopt;
+    only = &s;
+  }
+  if (only == nullptr || only->format != format_) return std::nullopt;
+  const auto since = low - only->start;
+  if (since % format_.character() != Nanoseconds{}) return std::nullopt;
+  return only->bytes[static_cast<std::size_t>(since / format_.character())];
 }
 
 BootTime Air::next_character() const {
@@ -81,11 +118,18 @@ BootTime Air::next_character() const {
 }
 
 Bytes Air::receive(BootTime now, Random& random) {
+  constexpr std::uint64_t samples = 9;  // the start bit and the eight of the byte
   Bytes bytes;
   for (;;) {
     const auto low = next_low(cursor_);
     if (low == BootTime::max() || low + format_.character() > now) break;
     const auto middle = low + format_.bit() / 2;
+    const auto past = middle + (format_.parity == 'N' ? 9 : 10) * format_.bit();
+    if (const auto byte = undisturbed(low); byte && noise_.spares(samples, bit_errors, random)) {
+      bytes.push_back(*byte);
+      cursor_ = past;
+      continue;
+    }
     if (sample(middle, random)) {  // a spike, or a start bit that was turned
       cursor_ = middle;
       continue;
@@ -95,7 +139,7 @@ Bytes Air::receive(BootTime now, Random& random) {
       if (sample(middle + (i + 1) * format_.bit(), random)) byte = static_cast<std::uint8_t>(byte | (1U << i));
     }
     bytes.push_back(byte);
-    cursor_ = middle + (format_.parity == 'N' ? 9 : 10) * format_.bit();
+    cursor_ = past;
   }
   return bytes;
 }

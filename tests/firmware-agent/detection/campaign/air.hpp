@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -22,6 +23,25 @@ struct Format {
   [[nodiscard]] int bits() const { return 9 + (parity == 'N' ? 0 : 1) + stop_bits; }
   [[nodiscard]] Nanoseconds bit() const { return Nanoseconds{static_cast<std::int64_t>(1e9 / baud)}; }
   [[nodiscard]] Nanoseconds character() const { return bits() * bit(); }
+
+  friend bool operator==(const Format&, const Format&) = default;
+};
+
+/// Turns single bits at random. It draws a number only for the bits it turns, how many stay sound before the next one:
+/// the same noise as a draw for each bit, at the cost of the errors alone.
+class BitNoise {
+ public:
+  /// Whether the next bit is turned, where a share of `errors` of them is.
+  bool turns(double errors, Random& random);
+  /// Whether the next `bits` bits are sound. If so they are past; if not, nothing has happened yet.
+  bool spares(std::uint64_t bits, double errors, Random& random);
+
+ private:
+  void adopt(double errors, Random& random);
+  void draw(Random& random);
+
+  double errors_ = 0;
+  std::uint64_t sound_ = 0;  ///< bits before the next error; meaningless without errors
 };
 
 /// What one speaker puts on the pair of wires.
@@ -62,11 +82,24 @@ class Air {
   [[nodiscard]] bool heard(const Speech& speech) const { return echo || speech.speaker != gateway; }
   [[nodiscard]] bool level(BootTime t) const;
   [[nodiscard]] BootTime next_low(BootTime t) const;
-  bool sample(BootTime t, Random& random) const;
+  bool sample(BootTime t, Random& random);
+
+  /// The byte that begins at `low`, where one speaker alone, set as the receiver is, has the wires: then no bit need be
+  /// looked at.
+  [[nodiscard]] std::optional<std::uint8_t> undisturbed(BootTime low) const;
+
+  /// When who was on the wires.
+  struct Turn {
+    BootTime start{};
+    BootTime end{};
+    int speaker = 0;
+  };
 
   Format format_;
-  std::vector<Speech> speeches_;
+  std::vector<Speech> sounding_;  ///< heard, and not read to the end yet
+  std::vector<Turn> turns_;
   BootTime cursor_{};
+  BitNoise noise_;
 };
 
 }  // namespace inspect::campaign

@@ -12,10 +12,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::array<const char*, injuries> names{"silent",       "never there",   "other unit",   "slow",
-                                                  "twin address", "moved address", "wrong baud",   "wrong baud, all",
-                                                  "cable cut",    "branch cut",    "supply lost",  "unplugged",
-                                                  "noise",        "echo",          "second master"};
+constexpr std::array<const char*, injuries> names{"silent",          "never there",   "other unit", "slow",
+                                                  "twin address",    "moved address", "wrong baud", "wrong baud, mute",
+                                                  "wrong baud, all", "cable cut",     "branch cut", "supply lost",
+                                                  "unplugged",       "noise",         "echo",       "second master"};
 
 /// Below the first share of lost questions a noise must not be told, above the second it must.
 constexpr double noise_bearable = 0.02;
@@ -126,6 +126,7 @@ std::function<void()> prepare(Injury injury, Stage& stage, Outcome& outcome) {
     case Injury::never_there: {
       expect(stage.finding(victim, "link.wrong-address"));
       line.devices[victim].reachable = false;
+      outcome.never_answered = true;
       return [] {};
     }
     case Injury::other_unit: {
@@ -156,6 +157,20 @@ std::function<void()> prepare(Injury injury, Stage& stage, Outcome& outcome) {
       const auto other = another(random, stage.format);
       outcome.severity = text("%.0f baud", other.baud);
       return [&line, victim, other] { line.devices[victim].format = other; };
+    }
+    case Injury::wrong_baud_mute: {
+      // Nothing on the wires tells it from a dead one; what can be known is whether it ever answered.
+      const bool from_the_start = below(random, 2) == 0;
+      expect(stage.finding(victim, from_the_start ? "link.wrong-address" : "link.no-answer"));
+      outcome.severity = from_the_start ? "since it was fitted" : "set while it ran";
+      const auto mute = [&line, victim, other = another(random, stage.format)] {
+        line.devices[victim].format = other;
+        line.devices[victim].strict = true;
+      };
+      if (!from_the_start) return mute;
+      mute();
+      outcome.never_answered = true;
+      return [] {};
     }
     case Injury::wrong_baud_all: {
       expect("line/bus.wrong-format");
@@ -229,7 +244,7 @@ Outcome play(Injury injury, std::uint64_t seed, const catalogue::Catalogue& cata
   const auto injure = prepare(injury, stage, outcome);
   stage.begin(catalogue);
   auto began = stage.agent->now();
-  if (injury == Injury::never_there) {
+  if (outcome.never_answered) {
     for (std::size_t i = 0; i < stage.asked.size(); ++i) stage.agent->newcomer(i);
   } else {
     stage.agent->run_until(began + milliseconds(between(stage.random, 15e3, 40e3)));
@@ -246,7 +261,7 @@ Outcome play(Injury injury, std::uint64_t seed, const catalogue::Catalogue& cata
   return outcome;
 }
 
-std::vector<Named> play_healthy(double hours, std::uint64_t seed, const catalogue::Catalogue& catalogue) {
+Outcome play_healthy(double hours, std::uint64_t seed, const catalogue::Catalogue& catalogue) {
   Stage stage(seed);
   stage.line->air.bit_errors = 1e-7;
   for (std::size_t i = 0; i < stage.asked.size(); ++i) {
@@ -264,7 +279,10 @@ std::vector<Named> play_healthy(double hours, std::uint64_t seed, const catalogu
     restarting.reachable = true;
     stage.agent->run_until(began + 1h);
   }
-  return stage.agent->named();
+  Outcome outcome;
+  outcome.named = stage.agent->named();
+  outcome.counters = stage.agent->counters();
+  return outcome;
 }
 
 }  // namespace inspect::campaign

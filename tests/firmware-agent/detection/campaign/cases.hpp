@@ -14,9 +14,10 @@ enum class Injury : std::uint8_t {
   never_there,
   other_unit,
   slow,
-  twin,        ///< a new device with an address that is taken
-  moved,       ///< a device's address is set to another's
-  wrong_baud,  ///< one device
+  twin,             ///< a new device with an address that is taken
+  moved,            ///< a device's address is set to another's
+  wrong_baud,       ///< one device
+  wrong_baud_mute,  ///< one device, that understands nothing and says nothing
   wrong_baud_all,
   cable_cut,
   branch_cut,
@@ -26,7 +27,7 @@ enum class Injury : std::uint8_t {
   echo,
   second_master,
 };
-constexpr std::size_t injuries = 15;
+constexpr std::size_t injuries = 16;
 const char* name(Injury injury);
 
 /// How one case ended.
@@ -37,6 +38,7 @@ struct Outcome {
   std::vector<Named> named;
   Nanoseconds took{};  ///< to the first name
   bool right = false;
+  bool never_answered = false;  ///< the injury is older than the agent
   modbus::LineCounters counters;
 
   /// The kind of the one finding, "nothing", or "several".
@@ -47,7 +49,7 @@ struct Outcome {
 Outcome play(Injury injury, std::uint64_t seed, const catalogue::Catalogue& catalogue);
 
 /// `hours` of a healthy line with rare losses: 1e-7 bit errors, one answer in a thousand late, and once an hour a
-/// device that restarts within a second. What was found.
-std::vector<Named> play_healthy(double hours, std::uint64_t seed, const catalogue::Catalogue& catalogue);
+/// device that restarts within a second. Only `named` and `counters` say something.
+Outcome play_healthy(double hours, std::uint64_t seed, const catalogue::Catalogue& catalogue);
 
 }  // namespace inspect::campaign

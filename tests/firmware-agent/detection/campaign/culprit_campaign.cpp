@@ -99,13 +99,22 @@ int main(int argc, char** argv) {
                 100.0 * right / static_cast<double>(cases));
   }
   unsigned accused = 0;
+  modbus::LineCounters healthy;
   const auto hours = wanted["--hours"];
   for (double hour = 0; hour < hours; hour += 1) {
-    const auto named =
+    const auto outcome =
         play_healthy(std::min(1.0, hours - hour), base + 500'000 + static_cast<std::uint64_t>(hour), *catalogue);
-    for (const auto& each : named) std::printf("healthy hour %.0f: accused %s\n", hour, each.what.c_str());
-    accused += named.empty() ? 0 : 1;
+    for (const auto& each : outcome.named) std::printf("healthy hour %.0f: accused %s\n", hour, each.what.c_str());
+    accused += outcome.named.empty() ? 0 : 1;
+    healthy.transactions += outcome.counters.transactions;
+    healthy.answered += outcome.counters.answered;
+    healthy.late += outcome.counters.late;
+    healthy.head_damaged += outcome.counters.head_damaged + outcome.counters.garbled;
   }
-  if (hours > 0) std::printf("%.1f healthy hours, %u accused\n", hours, accused);
+  if (hours > 0) {
+    std::printf("%.1f healthy hours, %u accused; %s questions, %s answered, %s late, %s damaged\n", hours, accused,
+                std::to_string(healthy.transactions).c_str(), std::to_string(healthy.answered).c_str(),
+                std::to_string(healthy.late).c_str(), std::to_string(healthy.head_damaged).c_str());
+  }
   return right >= wanted["--least"] * static_cast<double>(cases) && accused == 0 ? 0 : 1;
 }
