@@ -161,6 +161,8 @@ class AgentView {
   virtual void on_readings(std::function<void(std::span<const Reading>)> callback) = 0;
   virtual void on_finding(std::function<void(const FindingChange&)> callback) = 0;
   virtual void on_outbox(std::function<void()> callback) = 0;
+  /// Once for each change, when the question that showed it ended.
+  virtual void on_health(std::function<void(const HealthChange&)> callback) = 0;
 };
 
 }  // namespace inspect::agent

@@ -141,6 +141,9 @@ void ControlServer::start() {
   state->view.on_outbox([state] {
     for (const auto& session : state->sessions) session->on_outbox();
   });
+  state->view.on_health([state](const HealthChange& change) {
+    for (const auto& session : state->sessions) session->on_health(change);
+  });
   asio::co_spawn(state->acceptor.get_executor(), accept_all(state_), asio::detached);
 }
 
@@ -149,6 +152,7 @@ void ControlServer::close() {
   state_->view.on_readings({});
   state_->view.on_finding({});
   state_->view.on_outbox({});
+  state_->view.on_health({});
   state_->tracer.stop();
   boost::system::error_code ignored;
   state_->acceptor.close(ignored);

@@ -158,6 +158,17 @@ void Session::on_finding(const FindingChange& change) {
   }
 }
 
+void Session::on_health(const HealthChange& change) {
+  const auto& device = site_.devices[at(change.device)];
+  const control::HealthEvent event{device.name, change.before, change.after, change.at.wall};
+  for (auto& watch : watches_) {
+    if (!watch.target.device || watch.target.device == change.device) tell(watch.id, watch.dropped, event);
+  }
+  for (auto& trace : traces_) {
+    if (trace.bus == device.bus) tell(trace.id, trace.dropped, event);
+  }
+}
+
 void Session::on_outbox() {
   if (awaiting_rows_.empty()) return;
   rows_added_ = true;

@@ -45,6 +45,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_readings(std::span<const control::ReadingNews> news, std::span<const PointIndex> points);
   void on_finding(const FindingChange& change);
   void on_outbox();
+  /// For who watches the device, and who traces its bus.
+  void on_health(const HealthChange& change);
   /// What passed a bus; false: this connection does not trace it. `dropped`: records lost before these.
   bool on_trace(BusIndex bus, const control::TraceEvent& event, std::uint64_t dropped);
   /// Is told when this connection begins to trace a bus.

@@ -355,6 +355,7 @@ void Agent::on_readings(std::function<void(std::span<const Reading>)> callback) 
 void Agent::on_finding(std::function<void(const FindingChange&)> callback) {
   pipeline_->on_finding(std::move(callback));
 }
+void Agent::on_health(std::function<void(const HealthChange&)> callback) { pipeline_->on_health(std::move(callback)); }
 void Agent::on_outbox(std::function<void()> callback) { store_->on_outbox(std::move(callback)); }
 
 }  // namespace inspect::agent

@@ -97,6 +97,7 @@ class Agent final : public AgentView {
   void on_readings(std::function<void(std::span<const Reading>)> callback) override;
   void on_finding(std::function<void(const FindingChange&)> callback) override;
   void on_outbox(std::function<void()> callback) override;
+  void on_health(std::function<void(const HealthChange&)> callback) override;
 
  private:
   boost::asio::awaitable<Result<void>> restore();

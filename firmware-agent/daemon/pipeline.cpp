@@ -28,7 +28,13 @@ void append(std::vector<T>& to, std::vector<T>& from) {
 }  // namespace
 
 Pipeline::Pipeline(const Site& site, Watchman& watchman, Store& store, const asio::any_io_executor& loop)
-    : watchman_(watchman), store_(store), loop_(loop), wake_(loop), committed_(loop) {
+    : site_(site),
+      watchman_(watchman),
+      store_(store),
+      loop_(loop),
+      wake_(loop),
+      committed_(loop),
+      health_(site.devices.size()) {
   latest_.resize(site.points.size());
   for (std::size_t i = 0; i < latest_.size(); ++i) latest_[i].point = PointIndex(i);
   wake_.expires_at(std::chrono::steady_clock::time_point::max());
@@ -47,7 +53,22 @@ void Pipeline::readings(std::span<const Reading> readings) {
   conclude(verdict, now);
 }
 
+/// Nothing here waits: neither for the disk nor until a silence is long enough for a finding.
+void Pipeline::tell_health(const DeviceAttempt& attempt) {
+  const auto change = health_.take(attempt);
+  if (!change) return;
+  if (told_health_) told_health_(*change);
+  const auto left_out = health_.journal(*change);
+  if (!left_out) return;
+  const bool silent = change->after == DeviceHealth::dormant;
+  const auto& device = site_.devices[at(change->device)];
+  spdlog::log(silent ? spdlog::level::warn : spdlog::level::info, "{} on {} {}{}", device.name,
+              site_.buses[at(device.bus)].name, silent ? "does not answer" : "answers again",
+              *left_out > 0 ? fmt::format(" ({} such changes not told)", *left_out) : "");
+}
+
 void Pipeline::attempt(const DeviceAttempt& attempt) {
+  tell_health(attempt);
   if (!judging()) return;
   Verdict verdict;
   watchman_.take(attempt, verdict);

@@ -2,6 +2,7 @@
 
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/detection/watchman.hpp"
+#include "firmware-agent/polling/health_news.hpp"
 #include "firmware-agent/polling/sink.hpp"
 #include "firmware-agent/store/store.hpp"
 
@@ -63,18 +64,21 @@ class Pipeline final : public ReadingSink {
   /// When a commit or a wait for one last moved, for the watchdog.
   [[nodiscard]] BootTime heartbeat() const { return heartbeat_; }
 
-  /// One consumer each, the control server: readings as they pass, changes after they were committed.
+  /// One consumer each, the control server: readings and health as they pass, changes after they were committed.
   void on_readings(std::function<void(std::span<const Reading>)> callback) { told_readings_ = std::move(callback); }
   void on_finding(std::function<void(const FindingChange&)> callback) { told_change_ = std::move(callback); }
+  void on_health(std::function<void(const HealthChange&)> callback) { told_health_ = std::move(callback); }
 
  private:
   [[nodiscard]] bool judging() const { return waiting_.changes.size() < most_waiting_changes; }
+  void tell_health(const DeviceAttempt& attempt);
   void conclude(Verdict& verdict, const Moment& now);
   boost::asio::awaitable<Result<Finding>> committed(Result<void> accepted, Verdict verdict, Moment now);
   boost::asio::awaitable<bool> write(FindingCommit commit);
   boost::asio::awaitable<bool> until_written(std::uint64_t change, std::chrono::milliseconds longest);
   boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
 
+  const Site& site_;
   Watchman& watchman_;
   Store& store_;
   boost::asio::any_io_executor loop_;
@@ -89,6 +93,8 @@ class Pipeline final : public ReadingSink {
   std::uint64_t written_ = 0;   ///< changes ever committed
   std::function<void(std::span<const Reading>)> told_readings_;
   std::function<void(const FindingChange&)> told_change_;
+  HealthNews health_;
+  std::function<void(const HealthChange&)> told_health_;
   BootTime heartbeat_{};
   bool stopping_ = false;
 };

@@ -59,6 +59,7 @@ void OverheardLine::take(modbus::BytesView bytes, const Moment& now) {
 }
 
 void OverheardLine::hear(const Heard& heard, const Moment& now) {
+  signs_.take(heard);
   if (heard.what == Heard::What::question) {
     asked_ = heard.at;
     return;
@@ -75,7 +76,7 @@ void OverheardLine::hear(const Heard& heard, const Moment& now) {
     const auto dormant = std::count_if(members_.begin(), members_.end(),
                                        [](const Member& m) { return m.health.health() == DeviceHealth::dormant; });
     bus_health_.take(failure, static_cast<std::size_t>(dormant));
-    sink_.attempt({member.index, bus_, moment, failure, health, {}});
+    sink_.attempt({member.index, bus_, moment, failure, health, signs_.end()});
     hand_on(member, *outcome, moment);
   }
 }

@@ -3,6 +3,7 @@
 #include "drivers/modbus_device/overheard_device.hpp"
 #include "firmware-agent/config/site.hpp"
 #include "firmware-agent/polling/health.hpp"
+#include "firmware-agent/polling/overheard_signs.hpp"
 #include "firmware-agent/polling/sink.hpp"
 #include "protocol/modbus/overheard.hpp"
 
@@ -58,6 +59,7 @@ class OverheardLine {
   BusIndex bus_;
   ReadingSink& sink_;
   modbus::Overheard ears_;
+  OverheardSigns signs_;
   std::vector<modbus::Heard> heard_;  ///< kept, so that a quiet call allocates nothing
   std::vector<Member> members_;
   BusHealthTracker bus_health_;

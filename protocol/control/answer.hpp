@@ -35,7 +35,15 @@ struct FindingNews {
 struct RowsAdded {
   friend bool operator==(const RowsAdded&, const RowsAdded&) = default;
 };
-using News = std::variant<ReadingsEvent, FindingNews, RowsAdded, TraceEvent>;
+/// What is believed of a device changed: told at once, where a finding waits until it is sure.
+struct HealthEvent {
+  std::string device;
+  DeviceHealth before = DeviceHealth::unknown;
+  DeviceHealth health = DeviceHealth::unknown;
+  WallTime at{};
+  friend bool operator==(const HealthEvent&, const HealthEvent&) = default;
+};
+using News = std::variant<ReadingsEvent, FindingNews, RowsAdded, TraceEvent, HealthEvent>;
 
 struct Event {
   std::uint64_t id = 0;       ///< of the request that subscribed

@@ -15,7 +15,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<const char*, std::variant_size_v<News>> news_types{"readings", "finding", "outbox", "trace"};
+constexpr std::array<const char*, std::variant_size_v<News>> news_types{"readings", "finding", "outbox", "trace",
+                                                                        "health"};
 
 /// Dumping is where the library notices a text that is no UTF-8.
 Result<std::string> to_line(const Json& json) {
@@ -63,7 +64,8 @@ Result<News> decode_news(const Json& event) {
 }
 
 constexpr std::array<NewsDecoder, std::variant_size_v<News>> news_decoders{
-    &decode_news<ReadingsEvent>, &decode_news<FindingNews>, &decode_news<RowsAdded>, &decode_news<TraceEvent>};
+    &decode_news<ReadingsEvent>, &decode_news<FindingNews>, &decode_news<RowsAdded>, &decode_news<TraceEvent>,
+    &decode_news<HealthEvent>};
 
 }  // namespace
 

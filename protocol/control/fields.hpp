@@ -328,6 +328,13 @@ void fields(V& v, FindingNews& e) {
   fields(v, e.change);
 }
 template <class V>
+void fields(V& v, HealthEvent& e) {
+  v("device", e.device);
+  v("before", e.before);
+  v("health", e.health);
+  v("at", e.at);
+}
+template <class V>
 void fields(V& v, RowsAdded& e) {
   static_cast<void>(v);
   static_cast<void>(e);

@@ -41,4 +41,15 @@ struct DeviceAttempt {
   LineSigns signs{};                            ///< what the wire showed meanwhile
 };
 
+/// What is believed of a device became another.
+struct HealthChange {
+  DeviceIndex device{};
+  DeviceHealth before = DeviceHealth::unknown;
+  DeviceHealth after = DeviceHealth::unknown;
+  Moment at;
+
+  /// Worth a line to a person: it fell silent, or came back. One missed answer, asked again at once, is not.
+  [[nodiscard]] bool tells() const { return before == DeviceHealth::dormant || after == DeviceHealth::dormant; }
+};
+
 }  // namespace inspect

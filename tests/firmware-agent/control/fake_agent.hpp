@@ -48,8 +48,9 @@ class FakeAgent : public agent::AgentView {
 
   void tell(const std::vector<Reading>& news);
   void tell(const FindingChange& change);
+  void tell(const HealthChange& change) const { tell_health_(change); }
   void add_row(control::OutboxRow row);
-  [[nodiscard]] bool has_listeners() const { return tell_readings_ && tell_finding_ && tell_outbox_; }
+  [[nodiscard]] bool has_listeners() const { return tell_readings_ && tell_finding_ && tell_outbox_ && tell_health_; }
   [[nodiscard]] PointIndex point(const std::string& device, const std::string& name) const;
 
   [[nodiscard]] const agent::Site& site() const override { return place; }
@@ -106,11 +107,13 @@ class FakeAgent : public agent::AgentView {
   }
   void on_finding(std::function<void(const FindingChange&)> callback) override { tell_finding_ = std::move(callback); }
   void on_outbox(std::function<void()> callback) override { tell_outbox_ = std::move(callback); }
+  void on_health(std::function<void(const HealthChange&)> callback) override { tell_health_ = std::move(callback); }
 
  private:
   std::function<void(std::span<const Reading>)> tell_readings_;
   std::function<void(const FindingChange&)> tell_finding_;
   std::function<void()> tell_outbox_;
+  std::function<void(const HealthChange&)> tell_health_;
 };
 
 /// 2026-11-24 08:00:00 UTC, 1000 s after the boot, synchronised.

@@ -146,6 +146,29 @@ TEST_CASE("a watch hears of findings of its device and its bus, whole") {
   CHECK(change.finding.analysis == welded_relay().analysis);
 }
 
+TEST_CASE("a change of health goes to who watches the device or the site, and who traces its bus") {
+  RunningServer server;
+  RawClient site(server.path());
+  RawClient device(server.path());
+  RawClient bus(server.path());
+  RawClient other(server.path());
+  ask<std::vector<PointRow>>(site, AskWatch{});
+  ask<std::vector<PointRow>>(device, AskWatch{"relay-1"});
+  ask<std::vector<PointRow>>(other, AskWatch{"power-1"});
+  ask<TraceHead>(bus, AskTrace{"line-1"});
+  server.on_loop([](FakeAgent& agent) {
+    agent.tell(HealthChange{DeviceIndex{0}, DeviceHealth::degraded, DeviceHealth::dormant, agent.time});
+  });
+  for (auto* client : {&site, &device, &bus}) {
+    const auto told = std::get<HealthEvent>(event(*client).news);
+    CHECK(told.device == "relay-1");
+    CHECK(told.before == DeviceHealth::degraded);
+    CHECK(told.health == DeviceHealth::dormant);
+    CHECK(told.at == fake_now().wall);
+  }
+  CHECK_FALSE(other.line(100ms));
+}
+
 TEST_CASE("a reader too slow loses events, is told how many, and delays nobody") {
   RunningServer server(with([](auto& s) { s.session.buffered = 8 * 1024; }));
   RawClient slow(server.path());

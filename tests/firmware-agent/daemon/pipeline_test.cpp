@@ -142,6 +142,24 @@ TEST_CASE("one reading alone asks for another and commits nothing") {
   CHECK(bench.store.tries == 0);
 }
 
+TEST_CASE("a change of health is told at once and once, though the disk fails and no finding is due") {
+  Bench bench;
+  bench.store.failures = 1'000'000;
+  std::vector<HealthChange> told;
+  bench.pipeline.on_health([&](const HealthChange& change) { told.push_back(change); });
+  const auto ends = [&](std::optional<Errc> failure, DeviceHealth health) {
+    bench.pipeline.attempt({DeviceIndex{0}, BusIndex{0}, drivers::moment_now(), failure, health, {}});
+  };
+  ends(std::nullopt, DeviceHealth::active);
+  ends(Errc::timeout, DeviceHealth::degraded);
+  for (int i = 0; i < 5; ++i) ends(Errc::timeout, DeviceHealth::dormant);
+  ends(std::nullopt, DeviceHealth::active);
+  REQUIRE(told.size() == 4);
+  CHECK(told[2].before == DeviceHealth::degraded);
+  CHECK(told[2].after == DeviceHealth::dormant);
+  CHECK(told[3].after == DeviceHealth::active);
+}
+
 TEST_CASE("a disk that fails delays a finding and loses nothing") {
   Bench bench;
   bench.store.failures = 2;

@@ -28,10 +28,13 @@ Result<Data> decode_like(const Data& like, std::string_view line) {
 }
 
 std::vector<Event> every_event() {
-  return {{1, 0, ReadingsEvent{{{"power-1", "output.voltage", tests::sample_reading()}, {"a", "b", {}}}}},
-          {2, 33, FindingNews{{FindingEvent::reopened, tests::sample_finding()}}},
-          {5, 1, TraceEvent{{{7, Passage::out, "01 03"}, {9, Passage::in, "FF"}, {10, Passage::end, ""}}}},
-          {18'446'744'073'709'551'615ULL, 1, RowsAdded{}}};
+  return {
+      {1, 0, ReadingsEvent{{{"power-1", "output.voltage", tests::sample_reading()}, {"a", "b", {}}}}},
+      {2, 33, FindingNews{{FindingEvent::reopened, tests::sample_finding()}}},
+      {5, 1, TraceEvent{{{7, Passage::out, "01 03"}, {9, Passage::in, "FF"}, {10, Passage::end, ""}}}},
+      {6, 0,
+       HealthEvent{"power-1", DeviceHealth::degraded, DeviceHealth::dormant, WallTime{} + std::chrono::days{20'000}}},
+      {18'446'744'073'709'551'615ULL, 1, RowsAdded{}}};
 }
 
 }  // namespace
@@ -82,6 +85,9 @@ TEST_CASE("the field names of the rows stay as they are documented") {
   CHECK(*encode_answer(1, Receipted{3}) == R"({"data":{"count":3},"id":1,"ok":true})");
   CHECK(*encode_answer(1, std::vector<OutboxRow>{{Stream::readings, "e", 5, "x"}}) ==
         R"({"data":[{"epoch":"e","payload":"x","seq":5,"stream":"readings"}],"id":1,"ok":true})");
+  CHECK(
+      *encode_event({3, 0, HealthEvent{"a", DeviceHealth::dormant, DeviceHealth::active, WallTime{}}}) ==
+      R"({"event":{"at":"1970-01-01T00:00:00.000Z","before":"dormant","device":"a","dropped":0,"health":"active","type":"health"},"id":3})");
   CHECK(*encode_event({7, 2, RowsAdded{}}) == R"({"event":{"dropped":2,"type":"outbox"},"id":7})");
   const auto finding = *encode_answer(1, tests::sample_finding());
   for (const auto* field : {"\"id\":\"demo/relay-1/-/device.silent/3\"", "\"device\":\"relay-1\"", "\"point\":\"\"",
