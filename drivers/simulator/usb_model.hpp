@@ -58,7 +58,7 @@ class UsbModel {
   virtual void power_up() {}
   /// For a device that is far away: who takes its late answers, and that nobody waits for one any more.
   using Late = std::function<void(std::uint32_t ticket, UsbAnswer answer)>;
-  virtual void answer_late(Late /*to*/) {}
+  virtual void answer_late(const Late& /*to*/) {}
   virtual void withdraw(std::uint32_t /*ticket*/) {}
   /// Another's faults from now on, which must outlive it.
   void suffer(Faults& faults) { faults_ = &faults; }

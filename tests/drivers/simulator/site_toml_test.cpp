@@ -98,7 +98,7 @@ TEST_CASE("every slip is told with its place and its cure") {
   CHECK(starts(slip("unit = 21", "unti = 21"), "site.toml:17:1: \"unti\" is not known here; known are: name"));
   CHECK(starts(slip("\"board\"", "\"bored\""), "site.toml:18:11: bored.toml: there is no such profile"));
   CHECK(starts(slip("name = \"rs485-1\"", "name = 5"), "site.toml:4:8: name must be a text"));
-  CHECK(starts(slip("tcp = @TCP_PORT@", ""), "site.toml:9:1: a line has either pty"));
+  CHECK(starts(slip("tcp = @TCP_PORT@", ""), "site.toml:9:1: a line has one of pty"));
   CHECK(starts(slip("inverted = true", "inverted = 1"), "site.toml:32:12: inverted must be true or false"));
   CHECK(starts(slip("baud = 19200", "needs_silence = \"no\""), "site.toml:6:17: needs_silence must be"));
   CHECK(starts(slip("12.05", "\"much\""), "site.toml:26:"));

@@ -1,17 +1,17 @@
 #include "drivers/simulator/usb_relay.hpp"
 
+#include "tests/drivers/simulator/usb_site.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace inspect;
 using namespace std::chrono_literals;
 using How = sim::UsbAnswer::How;
+using tests::get_report;
+using tests::set_report;
 using usb::Bytes;
 
 namespace {
-
-// HID 1.11, 7.2: SET_REPORT and GET_REPORT of feature report 0.
-constexpr usb::ControlRequest set_report{0x21, 0x09, 0x0300, 0, 8};
-constexpr usb::ControlRequest get_report{0xA1, 0x01, 0x0300, 0, 8};
 
 sim::UsbAnswer order(sim::RelayModel& board, std::uint8_t code, std::uint8_t channel) {
   return board.control(set_report, {code, channel, 0, 0, 0, 0, 0, 0});

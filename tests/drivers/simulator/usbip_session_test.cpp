@@ -28,7 +28,7 @@ Bytes submit(std::uint32_t seq, bool in, std::uint32_t endpoint, std::uint32_t l
   bytes.insert(bytes.end(), setup.begin(), setup.end());
   return bytes;
 }
-Bytes unlink(std::uint32_t seq, std::uint32_t other) {
+Bytes take_back(std::uint32_t seq, std::uint32_t other) {
   Bytes bytes;
   for (const auto word : {2U, seq, 0x10001U, 0U, 0U, other}) big32(bytes, word);
   bytes.resize(48);
@@ -96,12 +96,12 @@ TEST_CASE("a device that hangs keeps the transfer until it is taken back") {
   REQUIRE(talk.session.take(submit(5, true, 0, 8, feature), at_ms(0)));
   CHECK(talk.session.due(at_ms(3'600'000)).empty());
   CHECK_FALSE(talk.session.next());
-  REQUIRE(talk.session.take(unlink(6, 5), at_ms(10)));
+  REQUIRE(talk.session.take(take_back(6, 5), at_ms(10)));
   CHECK(talk.session.next());
   auto said = talk.session.due(at_ms(10));
   REQUIRE(said.size() == 48);
   CHECK(static_cast<std::int32_t>(big32_at(said, 20)) == -104);
-  REQUIRE(talk.session.take(unlink(7, 5), at_ms(20)));
+  REQUIRE(talk.session.take(take_back(7, 5), at_ms(20)));
   said = talk.session.due(at_ms(20));
   CHECK(big32_at(said, 20) == 0);
 }

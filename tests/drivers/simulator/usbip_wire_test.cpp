@@ -22,7 +22,7 @@ Bytes from_hex(std::string_view text) {
 }
 
 // Python: struct.pack(">5I4Ii8s", 1, 7, 0x10001, 1, 0,  0x200, 8, 0, 0xffffffff, 0, bytes.fromhex("a101000300000800"))
-const std::string get_report =
+const std::string control_in_hex =
     "00000001"
     "00000007"
     "00010001"
@@ -35,7 +35,7 @@ const std::string get_report =
     "00000000"
     "a101000300000800";
 // struct.pack(">5I4Ii8s", 1, 8, 0x10001, 0, 2,  0, 12, 0, 0xffffffff, 0, bytes(8))
-const std::string bulk_out =
+const std::string bulk_out_hex =
     "00000001"
     "00000008"
     "00010001"
@@ -48,7 +48,7 @@ const std::string bulk_out =
     "00000000"
     "0000000000000000";
 // struct.pack(">6I24s", 2, 9, 0x10001, 0, 0, 7, bytes(24))
-const std::string unlink =
+const std::string unlink_hex =
     "00000002"
     "00000009"
     "00010001"
@@ -64,7 +64,7 @@ std::string spoilt(std::string text, std::size_t byte, const std::string& by) {
 }  // namespace
 
 TEST_CASE("a control transfer is understood: numbers big-endian, its setup packet little-endian") {
-  const auto command = sim::parse_usbip_command(from_hex(get_report));
+  const auto command = sim::parse_usbip_command(from_hex(control_in_hex));
   REQUIRE(command);
   CHECK_FALSE(command->unlink);
   CHECK(command->seq == 7);
@@ -75,12 +75,12 @@ TEST_CASE("a control transfer is understood: numbers big-endian, its setup packe
 }
 
 TEST_CASE("a bulk transfer and one that is taken back are understood") {
-  const auto out = sim::parse_usbip_command(from_hex(bulk_out));
+  const auto out = sim::parse_usbip_command(from_hex(bulk_out_hex));
   REQUIRE(out);
   CHECK_FALSE(out->in);
   CHECK(out->endpoint == 2);
   CHECK(out->length == 12);
-  const auto back = sim::parse_usbip_command(from_hex(unlink));
+  const auto back = sim::parse_usbip_command(from_hex(unlink_hex));
   REQUIRE(back);
   CHECK(back->unlink);
   CHECK(back->seq == 9);
@@ -88,15 +88,15 @@ TEST_CASE("a bulk transfer and one that is taken back are understood") {
 }
 
 TEST_CASE("what no device here can do is no command") {
-  CHECK_FALSE(sim::parse_usbip_command(from_hex(get_report.substr(2))));
-  CHECK_FALSE(sim::parse_usbip_command(from_hex(spoilt(get_report, 3, "05"))));         // another code
-  CHECK_FALSE(sim::parse_usbip_command(from_hex(spoilt(get_report, 16, "00000010"))));  // endpoint 16
-  CHECK_FALSE(sim::parse_usbip_command(from_hex(spoilt(get_report, 24, "00010001"))));  // 64 KiB + 1
-  CHECK_FALSE(sim::parse_usbip_command(from_hex(spoilt(get_report, 32, "00000004"))));  // isochronous
+  CHECK_FALSE(sim::parse_usbip_command(from_hex(control_in_hex.substr(2))));
+  CHECK_FALSE(sim::parse_usbip_command(from_hex(spoilt(control_in_hex, 3, "05"))));         // another code
+  CHECK_FALSE(sim::parse_usbip_command(from_hex(spoilt(control_in_hex, 16, "00000010"))));  // endpoint 16
+  CHECK_FALSE(sim::parse_usbip_command(from_hex(spoilt(control_in_hex, 24, "00010001"))));  // 64 KiB + 1
+  CHECK_FALSE(sim::parse_usbip_command(from_hex(spoilt(control_in_hex, 32, "00000004"))));  // isochronous
 }
 
 TEST_CASE("an answer carries the transfer's number, its status as Linux has it, and its bytes") {
-  const auto command = *sim::parse_usbip_command(from_hex(get_report));
+  const auto command = *sim::parse_usbip_command(from_hex(control_in_hex));
   // struct.pack(">5I4iI8s", 3, 7, 0, 0, 0,  0, 3, 0, -1, 0, bytes(8)) + b"\x01\x02\x03"
   CHECK(sim::usbip_ended(command, {How::ack, {1, 2, 3}}) == from_hex("0000000300000007000000000000000000000000"
                                                                      "00000000"
@@ -117,9 +117,9 @@ TEST_CASE("an answer carries the transfer's number, its status as Linux has it, 
 }
 
 TEST_CASE("an answer is never longer than its buffer, and an OUT transfer says how much went") {
-  auto command = *sim::parse_usbip_command(from_hex(get_report));
+  auto command = *sim::parse_usbip_command(from_hex(control_in_hex));
   CHECK(sim::usbip_ended(command, {How::ack, Bytes(100, 1)}).size() == 48 + 8);
-  command = *sim::parse_usbip_command(from_hex(bulk_out));
+  command = *sim::parse_usbip_command(from_hex(bulk_out_hex));
   const auto went = sim::usbip_ended(command, {});
   CHECK(went.size() == 48);
   CHECK(went[27] == 12);

@@ -129,9 +129,9 @@ bool RemoteModel::look() {
 
 usb::Bytes RemoteModel::interface_descriptors() const { return {descriptors_.begin() + 18 + 9, descriptors_.end()}; }
 
-void RemoteModel::answer_late(Late to) {
+void RemoteModel::answer_late(const Late& to) {
   const std::lock_guard lock(mutex_);
-  late_ = std::move(to);
+  late_ = to;
 }
 
 sim::UsbAnswer RemoteModel::begin(bool in, std::uint8_t endpoint, std::size_t length, const usb::Bytes& setup,

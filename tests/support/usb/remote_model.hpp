@@ -31,7 +31,7 @@ class RemoteModel final : public sim::UsbModel {
   [[nodiscard]] std::uint8_t device_class() const override { return descriptors_[4]; }
   [[nodiscard]] usb::Bytes interface_descriptors() const override;
   [[nodiscard]] usb::Bytes descriptors() const override { return descriptors_; }
-  void answer_late(Late to) override;
+  void answer_late(const Late& to) override;
   void withdraw(std::uint32_t ticket) override;
 
  protected:
