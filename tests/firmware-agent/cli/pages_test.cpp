@@ -281,7 +281,7 @@ TEST_CASE("an order is told as it was meant, as it was sent, and with what becom
         "relay-3/relay.3.off: done and read back");
   const control::OrderRow held{"relay-3", "relay.3.on", "relay.3.pulse", std::chrono::milliseconds(350),
                                now + std::chrono::seconds(60)};
-  for (const auto* text : {"sent as relay.3.pulse", "every 0.3 s", "lets go", "off in 60 s"}) {
+  for (const auto* text : {"sent as relay.3.pulse", "every 0.3 s", "lets go", "off in 1 min"}) {
     CAPTURE(text);
     CAPTURE(order_text(english, held, now));
     CHECK(order_text(english, held, now).find(text) != std::string::npos);

@@ -147,7 +147,7 @@ TEST_CASE("a test by contacts names its start relay and its inputs, and says wha
   CHECK(read.find("bench-1-drill") == nullptr);
   tells("start = \"relay-3/relay.2\"", "start = \"relay-3\"", "must be written device/name");
   tells("name = \"bench-1-drill\"", "name = \"bench-3-drill\"", "there twice");
-  tells("start = \"relay-3/relay.2\"", "start = \"relay-3/relay.2\"\npulse_ms = 1", "pulse_ms");
+  tells("start = \"relay-3/relay.2\"", "start = \"relay-3/relay.2\"\npulse_ms = 1", "use 50 to 5000");
 }
 
 TEST_CASE("the page of the plan's keys is as the field tables say") {
