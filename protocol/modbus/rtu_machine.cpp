@@ -1,6 +1,7 @@
 #include "protocol/modbus/rtu_machine.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace inspect::modbus {
 namespace {
@@ -209,7 +210,7 @@ void RtuMachine::drop_noise(std::size_t count) {
 
 void RtuMachine::scan(BootTime now) {
   while (const auto found = find_frame(buffer_)) {
-    if (is_part_of_answer(BytesView(buffer_).subspan(found->offset))) break;
+    if (is_part_of_answer(found->offset)) break;
     drop_noise(found->offset);
     const Bytes frame(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(found->length));
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(found->length));
@@ -219,13 +220,17 @@ void RtuMachine::scan(BootTime now) {
 }
 
 /// Of 256 answers with two registers one begins with eight bytes that are a question with a right checksum: when the
-/// last data byte is the low byte of the checksum so far. While the ninth is still to come it is the answer that is
-/// coming.
-bool RtuMachine::is_part_of_answer(BytesView bytes) const {
+/// last data byte is the low byte of the checksum so far. And of 65 536 registers that look like a frame's head one is
+/// followed by its checksum, at every question as long as their values stay. While the rest is still to come it is the
+/// answer that is coming.
+bool RtuMachine::is_part_of_answer(std::size_t frame) const {
   const auto& asked = shape_.asked();
   if (state_ != State::receiving || !is_read(asked.function)) return false;
   const auto whole = answer_rtu_length(asked);
-  return bytes.size() < whole && bytes[0] == asked.unit && bytes[1] == asked.function && bytes[2] == whole - 5;
+  const std::array<std::size_t, 3> head{asked.unit, asked.function, whole - 5};
+  const auto until = buffer_.begin() + static_cast<std::ptrdiff_t>(frame + head.size());
+  const auto begun = std::search(buffer_.begin(), until, head.begin(), head.end());
+  return begun != until && buffer_.end() - begun < static_cast<std::ptrdiff_t>(whole);
 }
 
 bool RtuMachine::is_echo(BytesView frame) {

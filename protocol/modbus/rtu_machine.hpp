@@ -68,7 +68,7 @@ class RtuMachine {
   void doubt(BootTime now);
   void scan(BootTime now);
   void judge(BytesView frame, BootTime now);
-  [[nodiscard]] bool is_part_of_answer(BytesView bytes) const;
+  [[nodiscard]] bool is_part_of_answer(std::size_t frame) const;
   bool is_echo(BytesView frame);
   void judge_stranger(BytesView frame, BootTime now);
   void settle(BytesView frame, BootTime now);

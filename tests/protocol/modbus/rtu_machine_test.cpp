@@ -585,6 +585,26 @@ TEST_CASE("a question that cannot be sent is refused without touching the line")
   CHECK(line.questions == 0);
 }
 
+TEST_CASE("an answer with a whole frame in its midst is waited for to its end") {
+  // Registers 3 to 6 are 64 06 64 09 64 08 and crc(64 06 64 09 64 08) = 0x0B64: an order to unit 100.
+  const Request request{2, 3, 100, 11, {}};
+  const auto answer = hex("02 03 16 64 05 64 04 64 07 64 06 64 09 64 08 64 0B 64 0A 64 0D 64 0C 64 0F CE 9B");
+  for (std::size_t first = 1; first < answer.size(); ++first) {
+    CAPTURE(first);
+    VirtualLine line{WireTime(9600)};
+    line.peer = [&](BytesView, BootTime at) {
+      line.deliver(at + 20ms, Bytes{0xFF});  // a glitch of the driver that is switched on
+      line.deliver(at + 20ms, BytesView(answer).first(first));
+      line.deliver(at + 21ms, BytesView(answer).subspan(first));
+    };
+    const auto result = line.transact(request);
+    REQUIRE(result.has_value());
+    CHECK(result->values.front() == 0x6405);
+    CHECK(result->values.back() == 0x640F);
+    CHECK(line.counters.foreign == 0);
+  }
+}
+
 TEST_CASE("an answer whose beginning is a question with a right checksum is waited for to its end") {
   // Registers 0x8EEB and 0x8EEA: crc(0B 03 04 8E EB 8E) = 0xEFEA, so that the first eight bytes make a question.
   const Request request{11, 3, 100, 2, {}};
