@@ -25,9 +25,13 @@ Got<BusStream> BusStream::open(const Options& options, const std::string& named)
   auto& connection = std::get<Connection>(opened);
   auto bus = choose_bus(connection, named);
   if (auto* failure = std::get_if<Failure>(&bus)) return std::move(*failure);
+  auto devices = connection.get<std::vector<control::DeviceRow>>(control::AskDevices{});
+  if (auto* failure = std::get_if<Failure>(&devices)) return std::move(*failure);
+  auto& rows = std::get<std::vector<control::DeviceRow>>(devices);
+  std::erase_if(rows, [&](const auto& row) { return row.bus != std::get<std::string>(bus); });
   auto head = connection.get<control::TraceHead>(control::AskTrace{std::get<std::string>(bus)});
   if (auto* failure = std::get_if<Failure>(&head)) return std::move(*failure);
-  return BusStream(std::move(connection), std::move(std::get<control::TraceHead>(head)));
+  return BusStream(std::move(connection), std::move(std::get<control::TraceHead>(head)), std::move(rows));
 }
 
 Got<std::optional<control::Event>> BusStream::next() {

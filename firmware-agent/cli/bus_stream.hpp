@@ -6,6 +6,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace inspect::cli {
 
@@ -16,16 +18,19 @@ class BusStream {
   static Got<BusStream> open(const Options& options, const std::string& bus);
 
   [[nodiscard]] const control::TraceHead& head() const { return head_; }
+  /// The devices of the bus as they were just before.
+  [[nodiscard]] const std::vector<control::DeviceRow>& devices() const { return devices_; }
   /// The next event that has come; nothing when there is none yet. `dropped` says what was lost before it.
   Got<std::optional<control::Event>> next();
   [[nodiscard]] int descriptor() const { return connection_.descriptor(); }
 
  private:
-  BusStream(Connection connection, control::TraceHead head)
-      : connection_(std::move(connection)), head_(std::move(head)) {}
+  BusStream(Connection connection, control::TraceHead head, std::vector<control::DeviceRow> devices)
+      : connection_(std::move(connection)), head_(std::move(head)), devices_(std::move(devices)) {}
 
   Connection connection_;
   control::TraceHead head_;
+  std::vector<control::DeviceRow> devices_;
 };
 
 }  // namespace inspect::cli

@@ -4,6 +4,7 @@
 #include "firmware-agent/cli/text_width.hpp"
 #include "firmware-agent/cli/times.hpp"
 #include "firmware-agent/cli/trace_page.hpp"
+#include "firmware-agent/cli/words.hpp"
 
 #include <array>
 #include <cstdio>
@@ -51,6 +52,11 @@ LineUse BusView::recent() const {
   return sum;
 }
 
+DeviceHealth BusView::health_of(const control::TraceUnit* device) const {
+  const auto found = device == nullptr ? health_.end() : health_.find(device->name);
+  return found == health_.end() ? DeviceHealth::unknown : found->second;
+}
+
 std::string BusView::line_page(const Console& console, const LineUse& use) const {
   std::uint64_t questions = 0;
   for (const auto& [unit, own] : use.units) questions += own.questions;
@@ -87,6 +93,7 @@ std::string BusView::line_page(const Console& console, const LineUse& use) const
 
 std::string BusView::units_page(const Console& console, const LineUse& use) const {
   Table table({{console.in({"设备", "DEVICE"})},
+               {console.in({"状态", "HEALTH"})},
                {console.in({"占用", "BUSY"}), true},
                {console.in({"问", "ASKED"}), true},
                {console.in({"答", "ANSWERED"}), true, 0, 6},
@@ -106,6 +113,7 @@ std::string BusView::units_page(const Console& console, const LineUse& use) cons
     const auto* device = decoder_.device(number);
     const auto stranger = device == nullptr ? console.in({" 未配置", " unknown"}) : std::string();
     table.row({{unit_text(decoder_, number) + stranger, device == nullptr ? Tone::doubt : Tone::plain},
+               word(health_of(device), console.language),
                {share_text(busy, use.span)},
                {std::to_string(total.questions)},
                {std::to_string(total.answered)},

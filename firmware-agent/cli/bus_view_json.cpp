@@ -26,6 +26,7 @@ std::string BusView::json() const {
     const auto now = use.units.find(number);
     Json row{{"unit", number},
              {"device", nullptr},
+             {"health", nullptr},
              {"share", share(now == use.units.end() ? Nanoseconds{0} : now->second.busy(), use.span)},
              {"questions", unit.questions},
              {"answered", unit.answered},
@@ -35,6 +36,7 @@ std::string BusView::json() const {
              {"late", unit.late},
              {"slowest_ms", nullptr}};
     if (device != nullptr) row["device"] = device->name;
+    if (device != nullptr) row["health"] = name(health_of(device));
     if (unit.slowest.count() > 0) row["slowest_ms"] = milliseconds(unit.slowest);
     units.push_back(std::move(row));
   }

@@ -56,6 +56,8 @@ Got<ExitCode> take_all(BusStream& stream, TraceDecoder& decoder, BusView& view) 
       decoder.lost();
       view.lost(event->dropped);
     }
+    if (const auto* change = std::get_if<control::HealthEvent>(&event->news))
+      view.health(change->device, change->health);
     const auto* trace = std::get_if<control::TraceEvent>(&event->news);
     if (trace == nullptr) continue;
     for (const auto& record : trace->records) {
@@ -77,6 +79,7 @@ Got<ExitCode> bus_watch(const Options& options, const Console& console, const Bu
   auto& stream = std::get<BusStream>(opened);
   TraceDecoder decoder(stream.head());
   BusView view(decoder);
+  for (const auto& device : stream.devices()) view.health(device.name, device.health);
   const TraceClock clock(decoder.now());
   if (console.terminal && !options.json) {
     console.out << "\x1b[2J";

@@ -41,6 +41,9 @@ std::vector<std::string> WatchView::take(const control::Event& event, const Cons
   if (const auto* finding = std::get_if<control::FindingNews>(&event.news)) {
     lines.push_back(take_finding(finding->change, console));
   }
+  if (const auto* health = std::get_if<control::HealthEvent>(&event.news)) {
+    if (auto line = take_health(*health, console); !line.empty()) lines.push_back(std::move(line));
+  }
   return lines;
 }
 
@@ -62,10 +65,20 @@ std::string WatchView::take_finding(const FindingChange& change, const Console& 
   const auto text = "  " +
                     console.paint(word(change.event, console.language), word(f.fault_class, console.language).tone) +
                     "  " + short_id(f.id) + "  " + harmless(console.in(f.analysis.title));
+  return note(f.changed.wall, text);
+}
+
+std::string WatchView::take_health(const control::HealthEvent& event, const Console& console) {
+  if (!HealthChange{{}, event.before, event.health, {}}.tells()) return {};
+  const auto health = word(event.health, console.language);
+  return note(event.at, "  " + console.paint(health.text, health.tone) + "  " + event.device);
+}
+
+std::string WatchView::note(WallTime at, const std::string& text) {
   // Below a table the day is known, and the room is dear.
-  latest_.push_back(local_time(f.changed.wall).substr(11) + text);
+  latest_.push_back(local_time(at).substr(11) + text);
   if (latest_.size() > most_latest) latest_.erase(latest_.begin());
-  return local_stamp(f.changed.wall) + text;
+  return local_stamp(at) + text;
 }
 
 std::string WatchView::screen(const Console& console, WallTime now) const {

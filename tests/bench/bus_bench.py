@@ -18,6 +18,11 @@ place of the field; any program with its options and its log does (`--player`).
 | tcp | steady, 64 registers a question, every 100 ms: 20 480 readings/s |
 | tcp-slow | the same every 320 ms: 6 400 readings/s |
 
+Told are the health of the device, at once (`health_told`, from its first unanswered question, also in cycles), and the
+finding, after a stated silence (`told`). No live device may wait longer than one cycle and one time-out: `gap_over_ms` is the longest
+wait beside the dead device less the longest before it fell silent (not the mean: what the machine itself delays is in
+both) and its longest silence; at most 0 is kept.
+
 Utilisation = the shortest cycle that keeps 3.5 characters of silence / the mean cycle seen. Memory is looked at each
 second of the window: `rss_now_*` are the least, median and greatest resident size of it, `rss_mib` the highest there
 ever was. `--json` is written anew after each case.
@@ -35,6 +40,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -159,6 +165,27 @@ class Inspectd:
         return [f for f in json.loads(answer)["data"] if f["device"] == f"unit-{DEAD}"]
 
 
+class HealthWatch(threading.Thread):
+    """Hears on the control socket when a device's health changes."""
+
+    def __init__(self, path, device):
+        super().__init__(daemon=True)
+        self.changes = []  # (ns, health)
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(str(path))
+        self.socket.sendall(json.dumps({"id": 1, "verb": "watch", "args": {"target": device}}).encode() + b"\n")
+        self.start()
+
+    def run(self):
+        for line in self.socket.makefile():
+            event = json.loads(line).get("event", {})
+            if event.get("type") == "health":
+                self.changes.append((time.time_ns(), event["health"]))
+
+    def times(self, health, since):
+        return [at for at, name in self.changes if name == health and at >= since]
+
+
 class Collectd:
     """One register a question, because its plugin knows no more; csv stores what it read."""
     name = "collectd"
@@ -232,7 +259,18 @@ def steady_figures(log, case, window, cpu):
     return figures
 
 
-def dead_figures(log, window, silent, answering, end, told):
+def health_figures(health, first, cycle_ms, silent, answering):
+    told, back = health.times("dormant", silent), health.times("active", answering)
+    figures = {"health_told_times": float(len(told)), "health_back_times": float(len(back))}
+    if told and first:
+        figures["health_told_after_s"] = (told[0] - first) / 1e9
+        figures["health_told_cycles"] = (told[0] - first) / 1e6 / cycle_ms
+    if back:
+        figures["health_back_after_s"] = (back[0] - answering) / 1e9
+    return figures
+
+
+def dead_figures(log, window, silent, answering, end, told, health):
     before, during = log.within(*window), log.within(silent, answering)
     rate = lambda requests, start, stop: registers_read(requests, DEAD) / ((stop - start) / 1e9)
     asked = [i for i, r in enumerate(log.requests) if r["unit"] == DEAD and r["marks"] & SILENT]
@@ -241,13 +279,18 @@ def dead_figures(log, window, silent, answering, end, told):
     first = log.requests[asked[0]]["asked"] if asked else None
     back = next((r["asked"] for r in log.requests if r["asked"] > answering and r["unit"] == DEAD and r["marks"] & ANSWERED), None)
     cycles = log.cycles(before, DEAD)
+    worst, longest = max(log.cycles(during, DEAD), default=0), max(cost, default=0) / 1e6
     figures = {"kept_pct": 100 * rate(during, silent, answering) / rate(before, *window),
-               "worst_gap_ms": max(log.cycles(during, DEAD), default=None), "cycle_before_ms": statistics.mean(cycles),
-               "longest_silence_ms": max(cost, default=0) / 1e6, "questions_to_the_dead": float(len(asked)),
+               "worst_gap_ms": worst, "worst_gap_before_ms": max(cycles),
+               "gap_over_ms": worst - max(cycles) - longest, "cycle_before_ms": statistics.mean(cycles),
+               "longest_silence_ms": longest, "questions_to_the_dead": float(len(asked)),
                "probing_pct": 100 * sum(cost[2:]) / (answering - silent),
                "answered_again_s": (back - answering) / 1e9 if back else None}
+    if health:
+        figures |= health_figures(health, first, statistics.mean(cycles), silent, answering)
     if told:
         figures["told_after_s"] = (told[0] - first) / 1e9 if first else None
+        figures["told_cycles"] = (told[0] - first) / 1e6 / statistics.mean(cycles) if first else None
         figures["told_times"] = float(told[1])
         figures["closed_after_s"] = (told[2] - answering) / 1e9 if told[2] else None
     return figures
@@ -300,13 +343,14 @@ def run_once(options, kind, name):
             print(f"{agent.name} {name} resident MiB, each second: " + " ".join(f"{mib:.2f}" for mib in resident), flush=True)
         dead = None
         if "dead" in case:
+            health = HealthWatch(agent.socket, f"unit-{DEAD}") if agent.name == "inspectd" else None
             player.child.send_signal(signal.SIGUSR1)
             silent = time.time_ns()
             opened = watch_findings(agent, silent + int(case["dead"] * 1e9), True)
             player.child.send_signal(signal.SIGUSR2)
             answering = time.time_ns()
             closed = watch_findings(agent, answering + int(8e9), False)
-            dead = (silent, answering, time.time_ns(), (opened, len(agent.findings(True)), closed) if opened else None)
+            dead = (silent, answering, time.time_ns(), (opened, len(agent.findings(True)), closed) if opened else None, health)
         for child in reversed(children):
             child.stop()
         log = Log(folder / "log")

@@ -93,6 +93,10 @@ TEST_CASE("watching shows the load on a terminal, and JSON line by line") {
     REQUIRE(world.traced());
     world.pass();
     CHECK(child.shows("another master 0"));
+    world.server.on_loop([](FakeAgent& agent) {
+      agent.tell(HealthChange{DeviceIndex{0}, DeviceHealth::degraded, DeviceHealth::dormant, agent.time});
+    });
+    CHECK(child.shows("dormant"));
     child.interrupt();
     CHECK(child.end().code == 0);
   }

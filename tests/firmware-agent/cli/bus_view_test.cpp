@@ -51,6 +51,17 @@ TEST_CASE("the page says where the time went, who answers and who should not be 
   CHECK(widest(chinese) <= 80);
 }
 
+TEST_CASE("a device's health stands beside its share, and changes as it is told") {
+  Watched watched;
+  watched.view.health("relay-1", DeviceHealth::dormant);
+  CHECK(watched.view.screen(Page().console).find("dormant") != std::string::npos);
+  CHECK(watched.view.json().find(R"("device":"relay-1","health":"dormant")") != std::string::npos);
+  CHECK(watched.view.json().find(R"("device":null,"health":null)") != std::string::npos);
+  watched.view.health("relay-1", DeviceHealth::active);
+  CHECK(watched.view.screen(Page().console).find("dormant") == std::string::npos);
+  CHECK(widest(watched.view.screen(Page().console)) <= 80);
+}
+
 TEST_CASE("a page never scrolls a terminal") {
   Watched watched;
   Page page;

@@ -88,6 +88,20 @@ TEST_CASE("findings are lines of their own, and stand below the table") {
   CHECK(shown.size() == 7);
 }
 
+TEST_CASE("a device that falls silent or comes back is a line at once; one missed answer is none") {
+  Screen screen;
+  WatchView view({point("output.voltage", 12)}, now);
+  const auto told = [&](DeviceHealth before, DeviceHealth health) {
+    return view.take({1, 0, HealthEvent{"power-1", before, health, now}}, screen.console, now);
+  };
+  CHECK(told(DeviceHealth::active, DeviceHealth::degraded).empty());
+  CHECK(told(DeviceHealth::degraded, DeviceHealth::dormant) ==
+        std::vector<std::string>{"2026-11-24T16:00:00.000+08:00  dormant  power-1"});
+  CHECK(told(DeviceHealth::dormant, DeviceHealth::active) ==
+        std::vector<std::string>{"2026-11-24T16:00:00.000+08:00  active  power-1"});
+  CHECK(view.screen(screen.console, now).find("16:00:00  dormant  power-1") != std::string::npos);
+}
+
 TEST_CASE("what was left out is said") {
   Screen screen;
   WatchView view({point("output.voltage", 12)}, now);
