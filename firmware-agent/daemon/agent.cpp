@@ -197,6 +197,7 @@ asio::awaitable<void> Agent::watchdog_loop() {
 asio::awaitable<void> Agent::stop() {
   if (std::exchange(stopping_, true)) co_return;
   if (server_) server_->close();
+  co_await tests_.end_all();
   co_await orders_.end_all();
   for (const auto& line : lines_) line->stop();
   watchdog_.cancel();

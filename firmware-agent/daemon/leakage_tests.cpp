@@ -26,6 +26,8 @@ namespace {
 constexpr auto look_every = 100ms;
 /// The agent asks an instrument for what it shows; a test waits so long for its turn.
 constexpr auto longest_turn = 5s;
+/// An agent that ends waits so long for instruments to take their voltage off.
+constexpr auto longest_end = 3s;
 /// Between the parts of a kept result; no text of ours holds it.
 constexpr char part = '\x1f';
 
@@ -90,6 +92,7 @@ std::string LeakageTests::device_of(const std::string& test) const {
 std::variant<TestRow, Trouble> LeakageTests::start(const std::string& test, std::string who) {
   auto* row = row_of(test);
   if (row == nullptr) return no_test(test);
+  if (stopping_) return not_possible({"代理正在停止", "the agent stops"});
   if (auto exam = means_.exam()) return order_refused(std::move(*exam));
   // A contact tester is taken by its pass contact: one instrument has one.
   const auto* by_contacts = plan_.find_contact(test);
@@ -118,8 +121,15 @@ asio::awaitable<void> LeakageTests::run(std::size_t number) {
 }
 
 std::optional<Error> LeakageTests::forbidden() const {
+  if (stopping_) return fail(Errc::not_permitted, "the agent stops");
   const auto exam = means_.exam();
   return exam ? std::optional(fail(Errc::not_permitted, exam->en)) : std::nullopt;
+}
+
+asio::awaitable<void> LeakageTests::end_all() {
+  stopping_ = true;
+  const auto give_up = means_.now().boot + longest_end;
+  while (!taken_.empty() && means_.now().boot < give_up) co_await pause();
 }
 
 asio::awaitable<void> LeakageTests::pause() {
@@ -171,6 +181,7 @@ asio::awaitable<LeakageTests::Came> LeakageTests::by_contacts(const inspection::
   ContactRun run(*before, means_.now().boot, test.longest);
   for (;;) {
     co_await pause();
+    if (stopping_) co_return fail(Errc::not_permitted, "the agent stops");
     // Nothing takes the voltage off but the instrument's own timer; what it says is still worth hearing.
     const auto now = co_await contacts(*pass, *fail_point);
     if (now) {

@@ -56,6 +56,9 @@ class LeakageTests {
   /// Answered with the row, running, or why it was not begun.
   std::variant<control::TestRow, control::Trouble> start(const std::string& test, std::string who);
 
+  /// Ends every test under way, with the voltage off, and waits for that at most 3 s; no other begins.
+  boost::asio::awaitable<void> end_all();
+
   /// Where a finding of a test belongs: the instrument, or the device that reads its contacts.
   [[nodiscard]] std::string device_of(const std::string& test) const;
 
@@ -77,6 +80,7 @@ class LeakageTests {
   boost::asio::any_io_executor loop_;
   std::vector<control::TestRow> rows_;        ///< in the order of the plan: by words, then by contacts
   std::map<std::string, std::string> taken_;  ///< instruments that test, with their test
+  bool stopping_ = false;
 };
 
 }  // namespace inspect::agent

@@ -14,6 +14,13 @@ namespace inspect::agent {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// An agent that ends does not wait longer than this for outputs; their boards' timers let go of most.
+constexpr std::chrono::seconds longest_release{5};
+
+}  // namespace
+
 /// An output that is to be on for a while.
 struct Orders::Wanted {
   Wanted(DeviceIndex which, guard::OrderPlan how, BootTime end, std::string person, const asio::any_io_executor& loop)
@@ -148,7 +155,8 @@ asio::awaitable<void> Orders::finish(std::shared_ptr<Wanted> wanted) {
 }
 
 asio::awaitable<void> Orders::end_all() {
-  while (!wanted_.empty()) {
+  const auto give_up = means_.now().boot + longest_release;
+  while (!wanted_.empty() && means_.now().boot < give_up) {
     auto wanted = wanted_.begin()->second;
     co_await finish(std::move(wanted));
   }

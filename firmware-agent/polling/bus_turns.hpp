@@ -25,7 +25,7 @@ class BusTurns final : public Visitor {
   BusTurns(Poller& poller, boost::asio::any_io_executor loop);
   BusTurns(const BusTurns&) = delete;
   BusTurns& operator=(const BusTurns&) = delete;
-  ~BusTurns() { poller_.leave(*this); }
+  ~BusTurns() override { poller_.leave(*this); }
 
   /// Runs the work when its turn has come, and returns when it is done. `device_busy`: too many wait;
   /// `bus_unavailable`: the agent stops. The work was not begun then.

@@ -4,6 +4,7 @@
 #include "firmware-agent/guard/guard.hpp"
 
 #include <doctest/doctest.h>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -247,6 +248,21 @@ TEST_CASE("while an exam is on no test begins, and one that begins ends a runnin
   CHECK(bench.row("drill").why.en.find("exam") != std::string::npos);
   CHECK(bench.said.back() == "STOP");
   CHECK(bench.notices.empty());
+}
+
+TEST_CASE("an agent that ends takes the voltage off and begins no other test") {
+  TestsBench bench;
+  bench.instrument->still_running = 1'000'000;
+  REQUIRE(std::holds_alternative<control::TestRow>(bench.tests->start("drill", "Li")));
+  const auto end = std::chrono::steady_clock::now() + 5s;
+  while (!bench.was_said("BUSY?") && std::chrono::steady_clock::now() < end) bench.loop.run_one_for(100ms);
+  bool over = false;
+  asio::co_spawn(bench.loop, bench.tests->end_all(), [&](const std::exception_ptr&) { over = true; });
+  while (!over && std::chrono::steady_clock::now() < end) bench.loop.run_one_for(100ms);
+  CHECK(over);
+  CHECK(bench.said.back() == "STOP");
+  CHECK(bench.row("drill").state == "error");
+  CHECK(std::holds_alternative<control::Trouble>(bench.tests->start("lamp", "Li")));
 }
 
 TEST_CASE("an instrument that is not proven is asked and never started") {
