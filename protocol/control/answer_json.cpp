@@ -169,8 +169,6 @@ template Result<Unsent> decode_answer(std::string_view);
 template Result<TraceHead> decode_answer(std::string_view);
 template Result<ProbeRow> decode_answer(std::string_view);
 template Result<std::vector<UsbRow>> decode_answer(std::string_view);
-
-Result<std::string> data_text(std::string_view line) {
 template Result<ExamRow> decode_answer(std::string_view);
 template Result<OrderRow> decode_answer(std::string_view);
 template Result<IdentityRow> decode_answer(std::string_view);
@@ -178,6 +176,8 @@ template Result<TrendRow> decode_answer(std::string_view);
 template Result<ForecastList> decode_answer(std::string_view);
 template Result<PartRow> decode_answer(std::string_view);
 template Result<std::vector<TestRow>> decode_answer(std::string_view);
+
+Result<std::string> data_text(std::string_view line) {
   Json json;
   if (auto parsed = parse_line(line, json); !parsed) return parsed.error();
   for (const auto* key : {"data", "event"}) {

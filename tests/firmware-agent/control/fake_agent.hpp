@@ -81,7 +81,6 @@ class FakeAgent : public agent::AgentView {
   boost::asio::awaitable<Result<std::vector<control::UsbRow>>> prove_usb(DeviceIndex device, std::uint8_t relay,
                                                                          std::optional<PointIndex> witness,
                                                                          std::string who) override;
-  void on_readings(std::function<void(std::span<const Reading>)> callback) override {
   [[nodiscard]] std::optional<double> learned(PointIndex point) const override {
     return inspect::at(point) == 2 ? learned_share : std::nullopt;
   }
@@ -103,6 +102,7 @@ class FakeAgent : public agent::AgentView {
   [[nodiscard]] std::vector<control::TestRow> tests() const override { return plan; }
   boost::asio::awaitable<std::variant<control::TestRow, control::Trouble>> start_test(std::string test,
                                                                                       std::string who) override;
+  void on_readings(std::function<void(std::span<const Reading>)> callback) override {
     tell_readings_ = std::move(callback);
   }
   void on_finding(std::function<void(const FindingChange&)> callback) override { tell_finding_ = std::move(callback); }
