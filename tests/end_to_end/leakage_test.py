@@ -282,6 +282,7 @@ def instrument(bench):
     bench.test("drill", "error", 1)
     assert bench.meter.said.count("START") == started, "an instrument in doubt is not started"
     bench.meter.serial = "SN7"
+    until(lambda: bench.run("test", "drill").returncode == 0, 10, "the instrument that was proven is back")
 
 
 def exam_during_a_test(bench):
