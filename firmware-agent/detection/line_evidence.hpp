@@ -42,6 +42,8 @@ class LineEvidence {
   [[nodiscard]] BootClock::duration silence(std::size_t member) const {
     return members_[member].last.boot - members_[member].first.boot;
   }
+  /// A neighbour was heard since its last miss: another one now would be a proof.
+  [[nodiscard]] bool would_prove(std::size_t member) const { return members_[member].stretch != now_.number; }
   [[nodiscard]] unsigned misses(std::size_t member) const { return members_[member].misses; }
   /// An answer of anybody later than the member's first miss.
   [[nodiscard]] bool heard_since(std::size_t member) const;

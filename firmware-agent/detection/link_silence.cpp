@@ -22,6 +22,8 @@ constexpr double chance_of_noise = 1e-6;
 /// So long after its first miss a device must have missed a question, too: who restarts within a second is not dead;
 /// and a silence must be told within 3 s.
 constexpr std::chrono::milliseconds restarting{1100};
+/// One late answer shows that the device lives, two that it is slow; if no other comes, it is dead after so many.
+constexpr unsigned misses_after_late = 5;
 /// While another master disturbs, questions are lost to collisions.
 constexpr unsigned misses_disturbed = 12;
 /// So long a conviction waits until it is known who fell silent with the device …
@@ -74,6 +76,8 @@ bool LinkWatch::convicted(const BusLink& bus, DeviceIndex index, BootTime now) c
   if (bus.devices.size() > 1 && bus.evidence.silence(link.seat) < restarting) return false;
   const auto misses = bus.evidence.misses(link.seat);
   if (bus.strangers.disturb(now) && misses < misses_disturbed) return false;
+  const bool late_once = link.lates == 1 && link.late_at > link.first_timeout.boot;
+  if (late_once && misses < misses_after_late) return false;
   return chance_of_silence(suffering_on(bus), link.seat, misses) < chance_of_noise;
 }
 
@@ -274,7 +278,7 @@ void LinkWatch::ask_suspects(const BusLink& bus, BootTime now, LinkSteps& out) {
     auto& link = devices_[at(d)];
     if (link.silence || link.convicted_at || link.asked || link.timeouts < misses_to_be_silent) continue;
     // What it does not answer while it may be restarting decides nothing, and a full bus has few questions to spare.
-    if (now - link.first_timeout.boot < restarting) continue;
+    if (now - link.first_timeout.boot < restarting || !bus.evidence.would_prove(link.seat)) continue;
     link.asked = true;
     out.ask.push_back(d);
   }

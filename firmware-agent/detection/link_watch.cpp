@@ -294,6 +294,7 @@ void LinkWatch::tick(const Moment& now, LinkSteps& out) {
     tick_port(BusIndex(i), now, out);
     tick_strangers(BusIndex(i), now, out);
     judge_silence(BusIndex(i), now, out);
+    ask_suspects(buses_[i], now.boot, out);  // between two rounds nobody answers
   }
 }
 

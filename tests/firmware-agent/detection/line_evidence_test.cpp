@@ -43,6 +43,17 @@ TEST_CASE("a device is convicted by two misses between answers of others, after 
   CHECK(line.evidence.heard_since(a));
 }
 
+TEST_CASE("another miss would prove something only when a neighbour was heard since the last one") {
+  Line line;
+  line.says("A B C a");
+  CHECK_FALSE(line.evidence.would_prove(a));
+  line.says("B");
+  CHECK(line.evidence.would_prove(a));
+  line.says("a");
+  CHECK_FALSE(line.evidence.would_prove(a));
+  CHECK(line.evidence.silence(a) == 200ms);
+}
+
 TEST_CASE("the first answer after an interruption convicts nobody, nor does the second") {
   Line line;
   line.says("aa bb c C B C");

@@ -64,6 +64,32 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("one late answer in a silence accuses nobody yet; with the second it is slowness, without one it is death") {
+  WatchedLine line({3});
+  line.rounds(3);
+  auto late = signs_of(&LineSigns::late);
+  late.late_unit = 2;
+  const auto silent_round = [&](LineSigns signs = {}) {
+    line.ask(1, Errc::timeout);
+    line.ask(0, std::nullopt, signs);
+    line.ask(2);
+    line.wait(500ms);
+  };
+  silent_round();
+  silent_round();
+  silent_round(late);  // back from a restart, and a little late
+  silent_round();
+  CHECK(line.told.empty());
+  SUBCASE("another") {
+    silent_round(late);
+    CHECK(line.only(LinkFault::slow));
+  }
+  SUBCASE("no other") {
+    for (int i = 0; i < 3; ++i) silent_round();
+    CHECK(line.told.size() == 1);
+  }
+}
+
 TEST_CASE("a suspect is asked for when its silence has lasted, once for each miss, and no more when it is convicted") {
   WatchedLine line({3});
   line.rounds(3);
