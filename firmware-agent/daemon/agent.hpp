@@ -101,7 +101,6 @@ class Agent final : public AgentView {
 
  private:
   boost::asio::awaitable<Result<void>> restore();
-  boost::asio::awaitable<bool> ever_answered(DeviceIndex device);
   boost::asio::awaitable<Result<void>> restore_judgement();
   boost::asio::awaitable<Result<void>> restore_exam();
   boost::asio::awaitable<Result<void>> restore_proofs();
@@ -120,6 +119,7 @@ class Agent final : public AgentView {
   [[nodiscard]] std::optional<PointIndex> shown_by(DeviceIndex device, const std::string& output) const;
   boost::asio::awaitable<Result<bool>> seen(PointIndex point);
   boost::asio::awaitable<void> settle();
+  boost::asio::awaitable<bool> ever_answered(DeviceIndex device);
   boost::asio::awaitable<void> find_newcomers();
   void make_lines();
   void spawn(boost::asio::awaitable<void> part, std::string name);
@@ -138,14 +138,14 @@ class Agent final : public AgentView {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Watchman> watchman_;
   std::unique_ptr<Pipeline> pipeline_;
-  std::unique_ptr<drivers::UsbHost> usb_;  ///< only where the site has a USB port
   std::unique_ptr<JudgementKeeper> keeper_;
+  std::unique_ptr<drivers::UsbHost> usb_;  ///< only where the site has a USB port
   std::unique_ptr<UsbCare> usb_care_;
   std::vector<std::unique_ptr<Line>> lines_;  ///< one per bus
-  std::unique_ptr<ControlServer> server_;
   Orders orders_;
   LeakageTests tests_;
   std::map<std::size_t, std::string> proofs_;  ///< by device: where it was when it was proven
+  std::unique_ptr<ControlServer> server_;
   boost::asio::steady_timer watchdog_;
   boost::asio::steady_timer usb_timer_;
   bool stopping_ = false;

@@ -91,6 +91,22 @@ void Pipeline::notice(const UsbNotice& notice) {
   conclude(verdict, now);
 }
 
+void Pipeline::part_replaced(DeviceIndex device, std::optional<PointIndex> point) {
+  const auto now = drivers::moment_now();
+  Verdict verdict;
+  watchman_.foresight().replaced(device, point, now, verdict.changes);
+  conclude(verdict, now);
+}
+
+/// A person waits for it and sees its verdict; a disk that stands still takes the finding with the next run.
+void Pipeline::notice(const TestNotice& notice) {
+  if (!judging()) return;
+  const auto now = drivers::moment_now();
+  Verdict verdict;
+  watchman_.notice(notice, now, verdict);
+  conclude(verdict, now);
+}
+
 void Pipeline::conclude(Verdict& verdict, const Moment& now) {
   if (confirm_) {
     for (const auto point : verdict.confirm) confirm_(point);
@@ -112,22 +128,6 @@ void Pipeline::conclude(Verdict& verdict, const Moment& now) {
 
 asio::awaitable<void> Pipeline::pause(std::chrono::milliseconds time) {
   asio::steady_timer timer(loop_, time);
-void Pipeline::part_replaced(DeviceIndex device, std::optional<PointIndex> point) {
-  const auto now = drivers::moment_now();
-  Verdict verdict;
-  watchman_.foresight().replaced(device, point, now, verdict.changes);
-  conclude(verdict, now);
-}
-
-/// A person waits for it and sees its verdict; a disk that stands still takes the finding with the next run.
-void Pipeline::notice(const TestNotice& notice) {
-  if (!judging()) return;
-  const auto now = drivers::moment_now();
-  Verdict verdict;
-  watchman_.notice(notice, now, verdict);
-  conclude(verdict, now);
-}
-
   boost::system::error_code ignored;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }

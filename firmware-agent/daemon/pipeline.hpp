@@ -11,8 +11,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
-#include <span>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,10 +35,10 @@ class Pipeline final : public ReadingSink {
   void attempt(const DeviceAttempt& attempt) override;
   void bus_available(BusIndex bus, bool available, std::string why) override;
   void notice(const UsbNotice& notice);
-
   void notice(const TestNotice& notice);
   /// A part of the device, or the one that has the point, was replaced.
   void part_replaced(DeviceIndex device, std::optional<PointIndex> point);
+
   void on_confirm(std::function<void(PointIndex)> confirm) { confirm_ = std::move(confirm); }
   /// `hasten` is asked to ask a device before its time.
   void on_hasten(std::function<void(DeviceIndex)> hasten) { hasten_ = std::move(hasten); }
