@@ -84,6 +84,7 @@ const Fields<PartDraft>& part_fields() {
 
 std::vector<Word<std::string>> department_words() {
   std::vector<Word<std::string>> words;
+  words.reserve(std::size(departments));
   for (const auto& department : departments) words.push_back({department.key, std::string(department.key)});
   return words;
 }

@@ -102,7 +102,7 @@ struct UsbRow {
   Text why;
   std::uint64_t arrivals = 0;
   std::uint64_t departures = 0;  ///< times it was unplugged, or fell off
-  std::uint64_t failures = 0;  ///< exchanges that failed after all tries
+  std::uint64_t failures = 0;    ///< exchanges that failed after all tries
   std::uint64_t resets = 0;
 
   friend bool operator==(const UsbRow&, const UsbRow&) = default;
