@@ -5,6 +5,7 @@ set(INSPECT_ALONE
   drivers/bus/tcp_bus.cpp
   drivers/profiles/point_fields.cpp drivers/profiles/rule_fields.cpp
   drivers/simulator/framing.cpp drivers/simulator/rtu_line.cpp drivers/simulator/tcp_port.cpp
+  firmware-agent/cli/trace_page_json.cpp
   firmware-agent/control/session.cpp
   firmware-agent/detection/link_trouble.cpp firmware-agent/detection/refusals.cpp
   firmware-agent/judgement/link_rules.cpp firmware-agent/judgement/tester_rules.cpp
