@@ -173,34 +173,29 @@ class Runner {
     auto& connection = std::get<Connection>(opened);
     std::set<std::string> names;
     if (command.what == "findings") {
-      const auto got = connection.get<std::vector<Finding>>(control::AskFindings{});
-      if (const auto* findings = std::get_if<0>(&got)) {
-        for (const auto& finding : *findings) names.insert(short_id(finding.id));
-      }
+      each<Finding>(connection, control::AskFindings{}, [&](const auto& row) { names.insert(short_id(row.id)); });
     } else if (command.what == "tests") {
-      const auto got = connection.get<std::vector<control::TestRow>>(control::AskTests{});
-      if (const auto* tests = std::get_if<0>(&got)) {
-        for (const auto& test : *tests) names.insert(test.name);
-      }
+      each<control::TestRow>(connection, control::AskTests{}, [&](const auto& row) { names.insert(row.name); });
     } else if (command.what == "buses") {
-      const auto got = connection.get<std::vector<control::BusRow>>(control::AskBuses{});
-      if (const auto* buses = std::get_if<0>(&got)) {
-        for (const auto& bus : *buses) names.insert(bus.name);
-      }
+      each<control::BusRow>(connection, control::AskBuses{}, [&](const auto& row) { names.insert(row.name); });
     } else {
-      const auto got = connection.get<std::vector<control::PointRow>>(control::AskPoints{});
-      if (const auto* points = std::get_if<0>(&got)) {
-        for (const auto& point : *points) {
-          if (command.what != "points") names.insert(point.device);
-          if (command.what != "devices") names.insert(point.device + '/' + point.point);
-        }
-      }
+      each<control::PointRow>(connection, control::AskPoints{}, [&](const auto& row) {
+        if (command.what != "points") names.insert(row.device);
+        if (command.what != "devices") names.insert(row.device + '/' + row.point);
+      });
     }
     for (const auto& name : names) console_.out << name << '\n';
     return ExitCode::done;
   }
 
  private:
+  /// A list that cannot be had is empty.
+  template <class Row, class Take>
+  static void each(Connection& connection, const control::Ask& ask, const Take& take) {
+    const auto got = connection.get<std::vector<Row>>(ask);
+    if (const auto* rows = std::get_if<0>(&got)) std::for_each(rows->begin(), rows->end(), take);
+  }
+
   void print(const std::string& page) const {
     if (!options_.json) console_.out << page;
   }

@@ -96,6 +96,15 @@ Got<std::string> Connection::ask(const control::Ask& ask) {
   return wait_for(last_id_);
 }
 
+std::optional<Failure> Connection::wait_until(std::chrono::steady_clock::time_point end) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  if (left.count() <= 0) return too_late();
+  if (give_up_ && give_up_()) return Failure{ExitCode::failed, {"已取消", "cancelled"}, {}};
+  pollfd ready{socket_, POLLIN, 0};
+  ::poll(&ready, 1, static_cast<int>(give_up_ ? std::min(left, give_up_pause).count() : left.count()));
+  return std::nullopt;
+}
+
 Got<std::string> Connection::wait_for(std::uint64_t id) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(answer_limit_ms);
   while (true) {
@@ -103,11 +112,7 @@ Got<std::string> Connection::wait_for(std::uint64_t id) {
     if (auto* failure = std::get_if<Failure>(&taken)) return std::move(*failure);
     auto& line = std::get<std::optional<std::string>>(taken);
     if (!line) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-      if (left.count() <= 0) return too_late();
-      if (give_up_ && give_up_()) return Failure{ExitCode::failed, {"已取消", "cancelled"}, {}};
-      pollfd ready{socket_, POLLIN, 0};
-      ::poll(&ready, 1, static_cast<int>(give_up_ ? std::min(left, give_up_pause).count() : left.count()));
+      if (auto failure = wait_until(end)) return std::move(*failure);
       continue;
     }
     const auto head = control::decode_head(*line);

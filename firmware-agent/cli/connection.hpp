@@ -61,6 +61,8 @@ class Connection {
   explicit Connection(int socket) : socket_(socket) {}
   static Failure not_understood(const std::string& why);
   Got<std::string> wait_for(std::uint64_t id);
+  /// Something has come, or why no longer to wait for it.
+  std::optional<Failure> wait_until(std::chrono::steady_clock::time_point end);
 
   int socket_ = -1;
   std::uint64_t last_id_ = 0;
