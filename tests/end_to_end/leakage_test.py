@@ -3,17 +3,15 @@ alone, started by a relay and read by inputs. Verdicts, findings, what an exam f
 """
 import json
 import os
-import pathlib
 import pty
 import select
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import tty
 
-from chain import BIN, ROOT, Process, free_port, until
+from agent_bench import AgentBench
+from chain import BIN, until
 
 SITE = """
 [site]
@@ -195,43 +193,20 @@ class Meter:
         os.close(self.keep)
 
 
-class Bench:
+class Bench(AgentBench):
     def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="leakage-"))
-        tcp = free_port()
-        profiles = self.folder / "profiles"
-        shutil.copytree(ROOT / "drivers/profiles", profiles)
+        super().__init__("leakage")
         commands = "\n".join(f'[[command]]\njob = "{job}"\nsend = "{send}"' for job, send in WORDS.items())
-        (profiles / "known-meter.toml").write_text(METER.format(commands=commands), encoding="utf-8")
+        (self.profiles / "known-meter.toml").write_text(METER.format(commands=commands), encoding="utf-8")
         (self.folder / "plan.toml").write_text(PLAN, encoding="utf-8")
-        (self.folder / "sim.toml").write_text(SIM.format(tcp=tcp), encoding="utf-8")
         self.meter = Meter()
-        (self.folder / "site.toml").write_text(SITE.format(folder=self.folder, port=self.meter.path, tcp=tcp), encoding="utf-8")
-        self.sim = Process("sitesim", [BIN / "sitesim", "--site", self.folder / "sim.toml", "--profiles", profiles, "--socket",
-                                       self.folder / "sim", "--die-with-parent"], self.folder).start()
-        until(lambda: self.simulate("list") or True, 10, "the simulator")
+        self.start_simulator(SIM.format(tcp=self.tcp_port))
         # A verdict needs a date that can be believed.
-        self.agent = Process("inspectd", ["/usr/bin/env", f"LD_PRELOAD={BIN}/libbelieved_clock.so", BIN / "inspectd", "--config", self.folder / "site.toml", "--profiles", profiles,
-                                          "--catalogue", ROOT / "protocol/catalogue", "--last-good",
-                                          self.folder / "last-good.toml"], self.folder)
+        self.make_agent(SITE.format(folder=self.folder, port=self.meter.path, tcp=self.tcp_port),
+                        before=["/usr/bin/env", f"LD_PRELOAD={BIN}/libbelieved_clock.so"])
 
-    def start(self):
-        self.agent.start()
-        until(lambda: all(d["health"] == "active" for d in self.ctl("devices")), 20, "every device answers")
-
-    def simulate(self, *words):
-        return subprocess.run([BIN / "sitesim", "--socket", self.folder / "sim", *words], check=True, capture_output=True,
-                              text=True, timeout=10).stdout
-
-    def run(self, *words):
-        return subprocess.run([BIN / "inspectctl", "--socket", self.folder / "control.sock", "--json", *words],
-                              capture_output=True, text=True, timeout=60)
-
-    def ctl(self, *words):
-        done = self.run(*words)
-        if done.returncode != 0:
-            raise subprocess.CalledProcessError(done.returncode, words, done.stdout, done.stderr)
-        return json.loads(done.stdout)
+    def close(self):
+        self.meter.close()
 
     def test(self, name, state, code):
         done = self.run("test", name, "--by", "Li")
@@ -333,24 +308,12 @@ def contacts(bench):
 
 
 def main():
-    bench = Bench()
-    failed = True
-    try:
+    with Bench() as bench:
         bench.start()
         instrument(bench)
         exam_during_a_test(bench)
         contacts(bench)
         assert bench.agent.stop() == 0
-        failed = False
-    finally:
-        for process in (bench.agent, bench.sim):
-            if process.alive():
-                process.kill()
-        bench.meter.close()
-        if failed:
-            for log in sorted(bench.folder.glob("*.log")):
-                print(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-25:]))
-    shutil.rmtree(bench.folder)
     print("leakage tests passed")
 
 

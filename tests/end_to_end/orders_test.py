@@ -5,16 +5,13 @@ frame that writes is looked at on the wire.
 A relay board hangs on a line that this program watches; its relay 1 is wired to an input of another board.
 """
 import json
-import pathlib
 import random
-import shutil
 import socket
-import subprocess
 import sys
-import tempfile
 import time
 
-from chain import BIN, ROOT, Process, free_port, until
+from agent_bench import AgentBench
+from chain import ROOT, until
 from listen_test import SplitLine
 
 SITE = """
@@ -108,23 +105,18 @@ class WatchedLine(SplitLine):
             self.writes.append((data[0], data[1], int.from_bytes(data[2:4], "big"), int.from_bytes(data[4:6], "big")))
 
 
-class Bench:
+class Bench(AgentBench):
     def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orders-"))
-        tcp = free_port()
-        profiles = self.folder / "profiles"
-        shutil.copytree(ROOT / "drivers/profiles", profiles)
-        self.write_unsafe_board(profiles)
-        (self.folder / "sim.toml").write_text(SIM.format(folder=self.folder, tcp=tcp), encoding="utf-8")
-        self.sim = Process("sitesim", [BIN / "sitesim", "--site", self.folder / "sim.toml", "--profiles", profiles, "--socket",
-                                       self.folder / "sim", "--die-with-parent"], self.folder).start()
-        until(lambda: (self.folder / "rs485-1").exists(), 10, "the simulated line")
+        super().__init__("orders")
+        self.line = None
+        self.write_unsafe_board(self.profiles)
+        self.start_simulator(SIM.format(folder=self.folder, tcp=self.tcp_port))
         self.line = WatchedLine(self.folder / "rs485-1")
-        (self.folder / "site.toml").write_text(
-            SITE.format(folder=self.folder, port=self.line.master_path, tcp=tcp), encoding="utf-8")
-        self.agent = Process("inspectd", [BIN / "inspectd", "--config", self.folder / "site.toml", "--profiles", profiles,
-                                          "--catalogue", ROOT / "protocol/catalogue", "--last-good",
-                                          self.folder / "last-good.toml"], self.folder)
+        self.make_agent(SITE.format(folder=self.folder, port=self.line.master_path, tcp=self.tcp_port))
+
+    def close(self):
+        if self.line is not None:
+            self.line.close()
 
     @staticmethod
     def write_unsafe_board(profiles):
@@ -139,28 +131,9 @@ class Bench:
                          "[[blind_spot]]") + tail
         (profiles / "unsafe-board.toml").write_text(text, encoding="utf-8")
 
-    def start(self):
-        self.agent.start()
-        until(lambda: all(d["health"] == "active" for d in self.ctl("devices")), 20, "every device answers")
-
-    def run(self, *words):
-        return subprocess.run([BIN / "inspectctl", "--socket", self.folder / "control.sock", "--json", *words],
-                              capture_output=True, text=True, timeout=30)
-
-    def ctl(self, *words):
-        done = self.run(*words)
-        if done.returncode != 0:
-            raise subprocess.CalledProcessError(done.returncode, words, done.stdout, done.stderr)
-        return json.loads(done.stdout)
-
-    def refused(self, what, *words):
-        done = self.run(*words)
-        assert done.returncode == 4 and what in done.stderr, (words, done)
-
     def contact(self, relay, device="board"):
         """What the relay really is, told by the board itself and not by the agent."""
-        out = subprocess.run([BIN / "sitesim", "--socket", self.folder / "sim", "status", device], check=True,
-                             capture_output=True, text=True, timeout=10).stdout
+        out = self.simulate("status", device)
         row = next(line for line in out.splitlines() if f"relay.{relay}.command" in line)
         return row.split()[1] == "1"
 
@@ -299,25 +272,13 @@ def noise(bench, count):
 
 
 def main():
-    bench = Bench()
-    failed = True
-    try:
+    with Bench() as bench:
         bench.start()
         guarded(bench)
         exam(bench)
         let_go(bench)
         noise(bench, 3000)
         assert bench.agent.stop() == 0
-        failed = False
-    finally:
-        for process in (bench.agent, bench.sim):
-            if process.alive():
-                process.kill()
-        bench.line.close()
-        if failed:
-            for log in sorted(bench.folder.glob("*.log")):
-                print(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-25:]))
-    shutil.rmtree(bench.folder)
     print("orders passed")
 
 
